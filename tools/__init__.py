@@ -1,0 +1,1 @@
+"""The machinery behind ``./dev``; nothing here is part of the add-on."""

@@ -1,0 +1,1 @@
+"""One module per ``./dev`` command that runs inside the virtual environment."""
