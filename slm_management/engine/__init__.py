@@ -1,0 +1,52 @@
+# Copyright 2026 slm_management founding team
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The arithmetic of service levels, in pure Python.
+
+Nothing in this package imports Odoo, reads a database or asks what time it is:
+everything it needs comes in as an argument, so every result can be repeated.
+
+========================  ====================================================
+:mod:`worktime`           service time as a function: plan, elapsed, intervals
+:mod:`rules`              which event starts, pauses or stops which clock
+:mod:`facts`              what is recorded of a ticket, and changes of it
+:mod:`fold`               the state of a clock after its events
+:mod:`story`              the same fold, told line by line
+:mod:`duration`           durations as people write them: ``30m``, ``2d``
+:mod:`weekgrid`           a week of service hours as 7 rows of 24 cells
+========================  ====================================================
+
+Instants are naive datetimes in UTC and durations are seconds, unless a docstring
+says otherwise.
+"""
+
+from .duration import DurationError, format_duration, parse_duration
+from .facts import MATCHED_BY, changes, kind_of, most_specific
+from .fold import ClockState, fold
+from .rules import METRICS, PHASES, Event, Move, Terms, breaches, moves
+from .story import StoryLine, explain
+from .weekgrid import week_grid
+from .worktime import OutsideCoverageError, WorkTime
+
+__all__ = [
+    "MATCHED_BY",
+    "METRICS",
+    "PHASES",
+    "ClockState",
+    "DurationError",
+    "Event",
+    "Move",
+    "OutsideCoverageError",
+    "StoryLine",
+    "Terms",
+    "WorkTime",
+    "breaches",
+    "changes",
+    "explain",
+    "fold",
+    "format_duration",
+    "kind_of",
+    "most_specific",
+    "moves",
+    "parse_duration",
+    "week_grid",
+]

@@ -1,0 +1,40 @@
+# Copyright 2026 slm_management founding team
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields
+
+#: what the stages of helpdesk_mgmt mean; other stages are guessed by their flags
+STAGE_PHASES = {
+    "helpdesk_mgmt.helpdesk_ticket_stage_new": "waiting",
+    "helpdesk_mgmt.helpdesk_ticket_stage_in_progress": "working",
+    "helpdesk_mgmt.helpdesk_ticket_stage_awaiting": "wait_customer",
+    "helpdesk_mgmt.helpdesk_ticket_stage_done": "closed",
+    "helpdesk_mgmt.helpdesk_ticket_stage_cancelled": "cancelled",
+    "helpdesk_mgmt.helpdesk_ticket_stage_rejected": "cancelled",
+}
+CALENDARS = ("calendar_5x8", "calendar_5x9", "calendar_7x24")
+
+
+def post_init_hook(env):
+    """Fit the module into the database that it finds."""
+    _set_stage_phases(env)
+    _set_calendar_time_zones(env)
+
+
+def uninstall_hook(env):
+    """Leave a helpdesk that works: nothing of ours stays on its records."""
+    jobs = env["ir.cron"].with_context(active_test=False)
+    jobs.search([("model_id.model", "=", "slm.clock")]).unlink()
+
+
+def _set_stage_phases(env):
+    for xmlid, phase in STAGE_PHASES.items():
+        if stage := env.ref(xmlid, raise_if_not_found=False):
+            stage.slm_phase = phase
+
+
+def _set_calendar_time_zones(env):
+    """Shipped service hours lie in the time zone of the company that installs them."""
+    tz = env.company.resource_calendar_id.tz or "UTC"
+    for name in CALENDARS:
+        if calendar := env.ref(f"slm_management.{name}", raise_if_not_found=False):
+            calendar.write({"tz": tz, "global_leave_ids": [fields.Command.clear()]})

@@ -1,0 +1,27 @@
+# Copyright 2026 slm_management founding team
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import (
+    slm_code_mixin,
+    slm_process_kind,
+    slm_service_type,
+    slm_service,
+    slm_service_level,
+    slm_service_level_line,
+    slm_agreement,
+    slm_target,
+    slm_publication,
+    slm_matcher,
+    slm_ticket_access_mixin,
+    slm_ticket_event,
+    slm_event_teller,
+    slm_clock,
+    slm_clockwork,
+    helpdesk_ticket,
+    helpdesk_ticket_stage,
+    helpdesk_ticket_team,
+    res_company,
+    res_config_settings,
+    resource_calendar,
+    resource_calendar_attendance,
+    resource_calendar_leaves,
+)

@@ -1,0 +1,261 @@
+# Copyright 2026 slm_management founding team
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import format_datetime
+
+from ..engine import METRICS
+from .slm_process_kind import PROCESS_KINDS
+
+AGENT = "slm_management.group_slm_agent"
+
+STATUSES = [
+    ("none", "No Agreement"),
+    ("on_track", "On Track"),
+    ("at_risk", "At Risk"),
+    ("paused", "Paused"),
+    ("breached", "Breached"),
+    ("met", "Met"),
+]
+
+
+class HelpdeskTicket(models.Model):
+    """A ticket with its service levels.
+
+    All fields of this module are for its own groups only, so nothing changes for
+    anybody else who works with tickets.
+    """
+
+    _inherit = "helpdesk.ticket"
+
+    # ------------------------------------------------------------------
+    # Fields
+    # ------------------------------------------------------------------
+
+    slm_service_id = fields.Many2one(
+        "slm.service",
+        string="Service",
+        index="btree_not_null",
+        groups=AGENT,
+        domain="[('company_id', '=', company_id)]",
+    )
+    slm_process_kind = fields.Selection(
+        PROCESS_KINDS, string="Process Kind", groups=AGENT
+    )
+    slm_agreement_id = fields.Many2one(
+        "slm.agreement",
+        string="Agreement",
+        index="btree_not_null",
+        copy=False,
+        groups=AGENT,
+        domain="[('kind', '=', 'sla'), ('state', 'in', ('active', 'expired')), "
+        "('company_id', '=', company_id)]",
+        help="The SLA in force. It is found by requester, service and process kind; "
+        "one that is chosen by hand stays until one of these changes.",
+    )
+    slm_expired_agreement_id = fields.Many2one(
+        "slm.agreement",
+        string="Expired Agreement",
+        copy=False,
+        readonly=True,
+        groups=AGENT,
+        help="Nothing is in force, but this agreement was until it expired.",
+    )
+    slm_clock_ids = fields.One2many(
+        "slm.clock", "ticket_id", string="Clocks", readonly=True, groups=AGENT
+    )
+    slm_event_ids = fields.One2many(
+        "slm.ticket.event", "ticket_id", string="Events", readonly=True, groups=AGENT
+    )
+    slm_current_clock_ids = fields.Many2many(
+        "slm.clock",
+        string="Clocks in Force",
+        compute="_compute_slm_current_clock_ids",
+        groups=AGENT,
+    )
+    slm_response_deadline = fields.Datetime(
+        string="Response Deadline", readonly=True, copy=False, groups=AGENT
+    )
+    slm_completion_deadline = fields.Datetime(
+        string="Completion Deadline", readonly=True, copy=False, groups=AGENT
+    )
+    slm_closure_deadline = fields.Datetime(
+        string="Closure Deadline", readonly=True, copy=False, groups=AGENT
+    )
+    slm_deadline = fields.Datetime(
+        string="Next Deadline",
+        readonly=True,
+        copy=False,
+        groups=AGENT,
+        help="The deadline that is due next.",
+    )
+    slm_status = fields.Selection(
+        STATUSES,
+        string="Service Level",
+        readonly=True,
+        copy=False,
+        groups=AGENT,
+        default="none",
+    )
+    slm_timezone = fields.Selection(
+        related="slm_agreement_id.calendar_id.tz",
+        string="Time Zone of the Service Hours",
+        groups=AGENT,
+    )
+    slm_facts = fields.Json(
+        readonly=True,
+        copy=False,
+        groups="base.group_no_one",
+        help="The facts as the last event left them. Empty: the ticket has no clocks "
+        "and no history, as it is older than this module.",
+    )
+    slm_is_tracked = fields.Boolean(
+        compute="_compute_slm_is_tracked", compute_sudo=True, groups=AGENT
+    )
+
+    _slm_deadline_idx = models.Index("(slm_deadline) WHERE slm_deadline IS NOT NULL")
+    _slm_status_idx = models.Index("(slm_status) WHERE slm_status <> 'none'")
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
+    @api.depends("slm_clock_ids", "slm_agreement_id")
+    def _compute_slm_current_clock_ids(self):
+        order = {metric: rank for rank, metric in enumerate(METRICS)}
+        for ticket in self:
+            ticket.slm_current_clock_ids = ticket.slm_clock_ids.filtered(
+                lambda clock, agreement=ticket.slm_agreement_id: (
+                    clock.agreement_id == agreement
+                )
+            ).sorted(lambda clock: order[clock.metric])
+
+    @api.depends("slm_facts")
+    def _compute_slm_is_tracked(self):
+        for ticket in self:
+            ticket.slm_is_tracked = bool(ticket.slm_facts)
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tickets = super().create(vals_list)
+        self.env["slm.clockwork"]._start(tickets)
+        return tickets
+
+    def write(self, vals):
+        res = super().write(vals)
+        self._slm_sync()
+        return res
+
+    def _message_post_after_hook(self, message, msg_values):
+        res = super()._message_post_after_hook(message, msg_values)
+        if self._slm_is_answer(message):
+            self.env["slm.clockwork"]._sync(self, {"answered": True})
+        return res
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_slm_start(self):
+        """Begin clocks of tickets that are older than this module."""
+        self.check_access("write")
+        self.env["slm.clockwork"]._start(self)
+
+    def action_slm_rebuild(self):
+        """Fold the clocks of the tickets again from their events, and report."""
+        self.check_access("write")
+        differences = self._slm_rebuild()
+        if differences:
+            message = self.env._(
+                "%(count)s differences were found and mended: %(numbers)s",
+                count=len(differences),
+                numbers=", ".join(self._slm_name_different(differences)),
+            )
+        else:
+            message = self.env._(
+                "%(count)s tickets were folded again: no difference.", count=len(self)
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Rebuild of Clocks"),
+                "message": message,
+                "type": "warning" if differences else "success",
+                "sticky": bool(differences),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    # ------------------------------------------------------------------
+    # Helpers
+    # ------------------------------------------------------------------
+
+    def _slm_sync(self, extra=None, note=None):
+        """Write down what has changed on the tickets and bring their clocks up to date.
+
+        Runs after every write, whoever wrote; see ``slm.clockwork``.
+
+        :param note: text of an event that is written even if nothing has changed
+        """
+        self.env["slm.clockwork"]._sync(self, extra, note)
+
+    def _slm_rebuild(self):
+        """Fold the clocks again from the tickets' events, and store them.
+
+        :return: list of dicts, one for each difference between what was stored and what
+            the events say: ``ticket_id``, ``clock_id`` (None: a clock is missing or it
+            is about the ticket), ``field``, ``stored``, ``folded``. Empty on healthy
+            data. Clocks that stopped over service hours that were edited later are
+            frozen and are left out.
+        """
+        return self.env["slm.clockwork"]._rebuild(self)
+
+    def _slm_name_different(self, differences):
+        tickets = self.browse(sorted({d["ticket_id"] for d in differences}))
+        return tickets.mapped("number")
+
+    def _slm_is_answer(self, message):
+        """Whether a message is a public answer of an internal user to the requester."""
+        author = message.author_id.sudo()
+        return (
+            len(self) == 1
+            and message.message_type in ("comment", "email", "email_outgoing")
+            and not message.is_internal
+            and not message.subtype_id.internal
+            and message.subtype_id
+            and author != self.sudo().partner_id
+            and any(not user.share for user in author.user_ids)
+        )
+
+    def _slm_breach_message(self, breached):
+        """The note on a ticket that some clocks are found late.
+
+        :param breached: list of ``(agreement id, metric, naive UTC instant)``
+        """
+        self.ensure_one()
+        metrics = dict(
+            self.env["slm.clock"]._fields["metric"]._description_selection(self.env)
+        )
+        lines = []
+        for agreement_id, metric, at in breached:
+            agreement = self.env["slm.agreement"].browse(agreement_id)
+            tz = agreement.calendar_id.tz
+            text = self.env._(
+                "%(agreement)s: the %(metric)s target was used up on %(at)s (%(tz)s).",
+                agreement=agreement.display_name,
+                metric=metrics[metric],
+                at=format_datetime(self.env, at, tz=tz),
+                tz=tz,
+            )
+            lines.append(Markup("<li>%s</li>") % text)
+        title = self.env._("Service level breached")
+        return Markup("<p><strong>%s</strong></p><ul>%s</ul>") % (
+            title,
+            Markup("").join(lines),
+        )

@@ -1,0 +1,290 @@
+# Copyright 2026 slm_management founding team
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import datetime, timedelta
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+from odoo.tools.lru import LRU
+
+from ..engine import WorkTime, week_grid
+
+#: Compiled calendars of this process: (database, calendar, company) to a pair of
+#: fingerprint and WorkTime. A stale one is recognised, so nothing ever clears it.
+_COMPILED = LRU(256)
+
+#: how far deadlines are looked for, in years; the far one only if they are not found
+YEARS_AHEAD, YEARS_FAR = 3, 25
+
+
+class ResourceCalendar(models.Model):
+    """Service hours: a working time in which clocks run."""
+
+    _inherit = "resource.calendar"
+
+    # ------------------------------------------------------------------
+    # Fields
+    # ------------------------------------------------------------------
+
+    slm_agreement_ids = fields.One2many(
+        "slm.agreement",
+        "calendar_id",
+        string="Agreements",
+        groups="slm_management.group_slm_agent",
+    )
+    slm_hours_key = fields.Char(
+        compute="_compute_slm_hours_key",
+        compute_sudo=True,
+        help="Fingerprint of everything that decides on the service hours.",
+    )
+    slm_week_grid = fields.Json(compute="_compute_slm_week_grid")
+    slm_hours_changed_by_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        copy=False,
+        help="Who changed the hours or holidays last, as the tickets' events tell.",
+    )
+
+    # ------------------------------------------------------------------
+    # Constraints
+    # ------------------------------------------------------------------
+
+    @api.constrains("schedule_type", "flexible_hours", "attendance_ids")
+    def _check_slm_usable(self):
+        for calendar in self:
+            agreements = calendar.sudo().slm_agreement_ids
+            if agreements and calendar.flexible_hours:
+                raise ValidationError(
+                    self.env._(
+                        "“%(calendar)s” can not get flexible hours: the clocks of "
+                        "%(agreement)s run in it. Give that agreement other service "
+                        "hours first.",
+                        calendar=calendar.display_name,
+                        agreement=agreements[0].display_name,
+                    )
+                )
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
+    @api.depends_context("company")
+    @api.depends(
+        "tz",
+        "company_id",
+        "two_weeks_calendar",
+        "flexible_hours",
+        "duration_based",
+        "attendance_ids.dayofweek",
+        "attendance_ids.hour_from",
+        "attendance_ids.hour_to",
+        "attendance_ids.day_period",
+        "attendance_ids.display_type",
+        "attendance_ids.week_type",
+        "leave_ids.date_from",
+        "leave_ids.date_to",
+        "leave_ids.time_type",
+        "leave_ids.resource_id",
+        "leave_ids.company_id",
+    )
+    def _compute_slm_hours_key(self):
+        keys = self._slm_read_hours_keys()
+        for calendar in self:
+            calendar.slm_hours_key = keys.get(calendar._origin.id, False)
+
+    @api.depends(
+        "attendance_ids.dayofweek",
+        "attendance_ids.hour_from",
+        "attendance_ids.hour_to",
+        "attendance_ids.day_period",
+        "attendance_ids.week_type",
+        "two_weeks_calendar",
+    )
+    def _compute_slm_week_grid(self):
+        for calendar in self:
+            calendar.slm_week_grid = calendar._slm_get_week_grids()
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    def write(self, vals):
+        res = super().write(vals)
+        if self._slm_is_hours_change(vals):
+            self._slm_hours_changed()
+        return res
+
+    # ------------------------------------------------------------------
+    # Service time
+    # ------------------------------------------------------------------
+
+    def _slm_plan(self, start, seconds):
+        """The instant at which ``seconds`` of service time are used up from ``start``.
+
+        :param start: naive UTC datetime
+        :param seconds: int or float; negative: the latest instant from which they pass
+            until ``start``
+        :return: naive UTC datetime; False if the service hours end before
+        """
+        self.ensure_one()
+        moment = self._slm_worktime(start).plan(start, seconds)
+        if moment is None:
+            since = start - timedelta(days=366 * YEARS_FAR) if seconds < 0 else start
+            moment = self._slm_worktime(since, start, far=True).plan(start, seconds)
+        return moment or False
+
+    def _slm_elapsed(self, start, end):
+        """Seconds of service time between two naive UTC datetimes."""
+        self.ensure_one()
+        first, last = min(start, end), max(start, end)
+        return self._slm_worktime(first, last).elapsed(start, end)
+
+    def _slm_worktime(self, since, until=None, far=False):
+        """The compiled service time that covers ``since`` to ``until`` and years beyond.
+
+        :param since: naive UTC datetime
+        :param until: naive UTC datetime, not before ``since``; empty: ``since``
+        :param far: look as far into the future as we ever do
+        :return: :class:`~..engine.WorkTime`
+        """
+        self.ensure_one()
+        key = (self.env.cr.dbname, self.id, self._slm_get_company().id, far)
+        compiled = _COMPILED.get(key)
+        if compiled and compiled[0] == self.slm_hours_key:
+            worktime = compiled[1]
+            if worktime.start <= since and (until or since) <= worktime.end:
+                return worktime
+            since = min(since, worktime.start)
+            until = max(until or since, worktime.end)
+        worktime = self._slm_compile(since, until or since, far)
+        _COMPILED[key] = (self.slm_hours_key, worktime)
+        return worktime
+
+    def _slm_compile(self, since, until, far):
+        """Compile core's own working intervals, so the two are equal by construction."""
+        years = YEARS_FAR if far else YEARS_AHEAD
+        last_year = max(until.year, fields.Datetime.now().year) + years + 1
+        first = datetime(min(since.year, fields.Datetime.now().year - 1), 1, 1)
+        last = datetime(min(last_year, 9000), 1, 1)
+        calendar = self.sudo().with_context(employee_timezone=None)
+        intervals = calendar._work_intervals_batch(
+            pytz.utc.localize(first),
+            pytz.utc.localize(last),
+            domain=self._slm_get_leave_domain(),
+        )[False]
+        naive = (
+            (start.astimezone(pytz.utc).replace(tzinfo=None), end.astimezone(pytz.utc).replace(tzinfo=None))
+            for start, end, _lines in intervals
+        )
+        return WorkTime(naive, first, last)
+
+    def _slm_get_company(self):
+        return self.company_id or self.env.company
+
+    def _slm_get_leave_domain(self):
+        """Holidays that count: of the company, not of whoever happens to look."""
+        return [
+            ("time_type", "=", "leave"),
+            ("company_id", "in", [False, self._slm_get_company().id]),
+        ]
+
+    # ------------------------------------------------------------------
+    # Helpers
+    # ------------------------------------------------------------------
+
+    def _slm_read_hours_keys(self):
+        """``{id: fingerprint}``; one query.
+
+        A module that adds to the working time in other ways extends this, so that its
+        changes are noticed.
+        """
+        calendars = self._origin
+        if not calendars:
+            return {}
+        calendars.flush_model(["tz", "two_weeks_calendar", "flexible_hours"])
+        calendars.attendance_ids.flush_model()
+        self.env["resource.calendar.leaves"].flush_model()
+        query = SQL(
+            """
+            SELECT c.id, md5(concat_ws('|', c.tz, c.two_weeks_calendar,
+                c.flexible_hours, c.duration_based,
+                (SELECT string_agg(concat_ws(',', dayofweek, hour_from, hour_to,
+                                             day_period, display_type, week_type),
+                                   ';' ORDER BY id)
+                   FROM resource_calendar_attendance WHERE calendar_id = c.id),
+                (SELECT string_agg(concat_ws(',', date_from, date_to),
+                                   ';' ORDER BY date_from, date_to)
+                   FROM resource_calendar_leaves
+                  WHERE (calendar_id = c.id OR calendar_id IS NULL)
+                    AND resource_id IS NULL AND time_type = 'leave'
+                    AND (company_id IS NULL
+                         OR company_id = COALESCE(c.company_id, %s)))))
+              FROM resource_calendar c WHERE c.id IN %s
+            """,
+            self.env.company.id,
+            calendars._ids,
+        )
+        return dict(self.env.execute_query(query))
+
+    def _slm_is_hours_change(self, vals):
+        names = ("tz", "attendance_ids", "two_weeks_calendar", "schedule_type")
+        more = ("attendance_ids_1st_week", "attendance_ids_2nd_week", "leave_ids")
+        return any(name in vals for name in (*names, *more, "global_leave_ids"))
+
+    def _slm_hours_changed(self):
+        """Somebody has edited hours or holidays: remember who, fold open clocks later."""
+        if not self:
+            return
+        self.env["resource.calendar"].invalidate_model(["slm_hours_key"])
+        used = self.sudo().filtered("slm_agreement_ids")
+        if used:
+            used.slm_hours_changed_by_id = self.env.user
+            used._slm_replan_later()
+
+    def _slm_replan_later(self):
+        cron = self.env.ref("slm_management.ir_cron_replan", raise_if_not_found=False)
+        if cron:
+            cron.sudo()._trigger()
+
+    def _slm_problem(self):
+        """Why no clock can run in these hours, as text; False: they can be used."""
+        self.ensure_one()
+        if self.flexible_hours:
+            return self.env._(
+                "flexible hours are no fixed times. Choose fully fixed hours."
+            )
+        if self and not self._slm_worktime(fields.Datetime.now()):
+            return self.env._(
+                "there is not a single working hour in it. Add working hours, or "
+                "remove the time off that closes them."
+            )
+        return False
+
+    def _slm_get_week_grids(self):
+        """``[{"name": label, "rows": 7 lists of 24 shares}]``; two for two weeks."""
+        self.ensure_one()
+        lines = self.attendance_ids.filtered(
+            lambda line: not line.display_type and line.day_period != "lunch"
+        )
+        if not self.two_weeks_calendar:
+            return [{"name": "", "rows": self._slm_get_rows(lines)}]
+        return [
+            {
+                "name": name,
+                "rows": self._slm_get_rows(
+                    lines.filtered(lambda line, week=week: line.week_type == week)
+                ),
+            }
+            for week, name in (
+                ("0", self.env._("First week")),
+                ("1", self.env._("Second week")),
+            )
+        ]
+
+    @api.model
+    def _slm_get_rows(self, lines):
+        return week_grid(
+            (int(line.dayofweek), line.hour_from, line.hour_to) for line in lines
+        )

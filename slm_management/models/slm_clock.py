@@ -1,0 +1,304 @@
+# Copyright 2026 slm_management founding team
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..engine import METRICS
+
+_logger = logging.getLogger(__name__)
+
+#: clocks a cron takes in one transaction
+BATCH_SIZE = 200
+#: how long a clock that failed is left alone
+RETRY_AFTER = timedelta(minutes=5)
+
+
+class SlmClock(models.Model):
+    """One metric of one agreement on one ticket.
+
+    The rows are what the engine makes of the ticket's events; only ``slm.clockwork``
+    writes them, in SQL, so no field is computed or tracked.
+    """
+
+    _name = "slm.clock"
+    _description = "Clock"
+    _inherit = ["slm.ticket.access.mixin"]
+    _order = "ticket_id desc, kind, agreement_id, metric desc, id"
+    _log_access = False
+
+    # ------------------------------------------------------------------
+    # Fields
+    # ------------------------------------------------------------------
+
+    ticket_id = fields.Many2one(
+        "helpdesk.ticket", required=True, readonly=True, ondelete="cascade"
+    )
+    agreement_id = fields.Many2one(
+        "slm.agreement", required=True, readonly=True, ondelete="restrict"
+    )
+    target_id = fields.Many2one("slm.target", readonly=True, ondelete="set null")
+    kind = fields.Selection(
+        selection="_selection_kind", required=True, readonly=True, default="sla"
+    )
+    metric = fields.Selection(
+        [(metric, metric.capitalize()) for metric in METRICS],
+        required=True,
+        readonly=True,
+    )
+    calendar_id = fields.Many2one(
+        "resource.calendar",
+        string="Service Hours",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+    )
+    company_id = fields.Many2one("res.company", readonly=True, index=True)
+    started_at = fields.Datetime(readonly=True)
+    target_seconds = fields.Integer(
+        readonly=True, help="Service time that is promised, in seconds."
+    )
+    elapsed_seconds = fields.Integer(
+        readonly=True, help="Service time used until the last event, in seconds."
+    )
+    as_of = fields.Datetime(
+        readonly=True, help="Until when the elapsed time is counted."
+    )
+    deadline = fields.Datetime(
+        readonly=True,
+        help="When the target is used up. Empty while the clock is paused.",
+    )
+    at_risk_at = fields.Datetime(readonly=True)
+    stopped_at = fields.Datetime(readonly=True)
+    breached_at = fields.Datetime(readonly=True)
+    next_action_at = fields.Datetime(readonly=True)
+    state = fields.Selection(
+        [
+            ("running", "Running"),
+            ("paused", "Paused"),
+            ("stopped", "Stopped"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    outcome = fields.Selection(
+        [
+            ("pending", "Pending"),
+            ("met", "Met"),
+            ("missed", "Missed"),
+            ("excluded", "Excluded"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    hours_key = fields.Char(
+        readonly=True, help="Fingerprint of the service hours it was counted over."
+    )
+    used_seconds = fields.Integer(
+        string="Used",
+        compute="_compute_used_seconds",
+        help="Service time used until now, in seconds.",
+    )
+    remaining_seconds = fields.Integer(
+        string="Remaining",
+        compute="_compute_used_seconds",
+        help="Service time that is left now, in seconds; negative: too much used.",
+    )
+    day_minutes = fields.Integer(related="agreement_id.day_minutes")
+    timezone = fields.Selection(related="calendar_id.tz", string="Time Zone")
+
+    _ticket_agreement_metric_uniq = models.UniqueIndex(
+        "(ticket_id, agreement_id, metric)",
+        "A ticket has one clock for each agreement and metric.",
+    )
+    _next_action_at_idx = models.Index(
+        "(next_action_at) WHERE next_action_at IS NOT NULL"
+    )
+    _calendar_open_idx = models.Index(
+        "(calendar_id, hours_key) WHERE state IN ('running', 'paused')"
+    )
+    _agreement_idx = models.Index("(agreement_id, metric)")
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
+    def _compute_used_seconds(self):
+        now = fields.Datetime.now()
+        for clock in self:
+            used = clock.elapsed_seconds
+            if clock.state == "running" and clock.as_of < now:
+                calendar = clock.calendar_id.with_company(clock.company_id)
+                used += calendar._slm_elapsed(clock.as_of, now)
+            clock.used_seconds = used
+            clock.remaining_seconds = clock.target_seconds - used
+
+    @api.depends("metric", "agreement_id")
+    def _compute_display_name(self):
+        metrics = dict(self._fields["metric"]._description_selection(self.env))
+        for clock in self:
+            metric = metrics.get(clock.metric)
+            clock.display_name = f"{clock.agreement_id.code}: {metric}"
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_explain(self):
+        """Open the story of the deadline."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Why this deadline?"),
+            "res_model": "slm.explanation",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_clock_id": self.id},
+        }
+
+    # ------------------------------------------------------------------
+    # Cron
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_due(self):
+        """Record breaches and risks that are due, and sleep until the next one.
+
+        Cost follows what is due: rows are found by a partial index, locked so that a
+        second worker takes others, and stored in short transactions.
+        """
+        cron = self.env["ir.cron"]
+        while clocks := self._get_due():
+            self._act_batch(clocks)
+            if not cron._commit_progress(len(clocks), remaining=self._count_due()):
+                return
+        self._wake_at(self._get_next_action())
+
+    @api.model
+    def _cron_replan(self):
+        """Fold running clocks again whose service hours have changed."""
+        cron = self.env["ir.cron"]
+        failed = self.env["helpdesk.ticket"]
+        while tickets := self._get_stale(failed.ids):
+            failed |= self._each_alone(tickets, self.env["slm.clockwork"]._replan)
+            if not cron._commit_progress(len(tickets), remaining=1):
+                return
+        cron._commit_progress(remaining=0)
+
+    # ------------------------------------------------------------------
+    # Helpers
+    # ------------------------------------------------------------------
+
+    def _selection_kind(self):
+        return self.env["slm.agreement"]._fields["kind"]._description_selection(
+            self.env
+        )
+
+    @api.model
+    def _get_due(self):
+        """Clocks to act on now, locked for this transaction, earliest first."""
+        due = self.sudo().search(
+            [("next_action_at", "<=", fields.Datetime.now())],
+            order="next_action_at, id",
+            limit=BATCH_SIZE,
+        )
+        return due.try_lock_for_update()
+
+    @api.model
+    def _count_due(self):
+        return self.sudo().search_count(
+            [("next_action_at", "<=", fields.Datetime.now())], limit=10 * BATCH_SIZE
+        )
+
+    @api.model
+    def _get_next_action(self):
+        """The instant of the next due clock, or None."""
+        first = self.sudo().search(
+            [("next_action_at", "!=", False)], order="next_action_at", limit=1
+        )
+        return first.next_action_at or None
+
+    def _act_batch(self):
+        """Fold due clocks; one that fails is logged, left alone and tried again."""
+        failed = self._each_alone(self.ticket_id, self.env["slm.clockwork"]._refold)
+        if failed:
+            again = fields.Datetime.now() + RETRY_AFTER
+            self.flush_model()
+            self.env.execute_query(
+                SQL(
+                    "UPDATE slm_clock SET next_action_at = %s WHERE ticket_id IN %s "
+                    "AND next_action_at IS NOT NULL RETURNING id",
+                    again,
+                    failed._ids,
+                )
+            )
+            self.invalidate_model(["next_action_at"])
+
+    @api.model
+    def _each_alone(self, tickets, do):
+        """Do something for all tickets at once or, if that fails, for each alone.
+
+        :return: the tickets for which it failed; the reason is in the log
+        """
+        try:
+            with self.env.cr.savepoint():
+                do(tickets)
+                return tickets.browse()
+        except Exception:
+            _logger.info("Clocks of %s tickets are taken one by one", len(tickets))
+        failed = tickets.browse()
+        for ticket in tickets:
+            try:
+                with self.env.cr.savepoint():
+                    do(ticket)
+            except Exception:
+                _logger.exception("The clocks of ticket %s failed", ticket.id)
+                failed |= ticket
+        return failed
+
+    @api.model
+    def _get_stale(self, without=()):
+        """Tickets with open clocks counted over other service hours than today's.
+
+        Locked for this transaction, at most a batch of them.
+
+        :param without: ids of tickets to leave out
+        """
+        for calendar, company in self._get_open_calendars():
+            stale = self.sudo().search(
+                [
+                    ("calendar_id", "=", calendar.id),
+                    ("company_id", "=", company.id),
+                    ("state", "in", ("running", "paused")),
+                    ("hours_key", "!=", calendar.with_company(company).slm_hours_key),
+                    ("ticket_id", "not in", without),
+                ],
+                limit=BATCH_SIZE,
+            )
+            if tickets := stale.try_lock_for_update().ticket_id:
+                return tickets
+        return self.env["helpdesk.ticket"]
+
+    @api.model
+    def _get_open_calendars(self):
+        """Pairs of calendar and company in which open clocks run."""
+        return self.sudo()._read_group(
+            [("state", "in", ("running", "paused"))], ["calendar_id", "company_id"]
+        )
+
+    @api.model
+    def _wake_at(self, moment):
+        """See that the cron runs at ``moment``, unless it will run before anyway."""
+        cron = self.env.ref(
+            "slm_management.ir_cron_due", raise_if_not_found=False
+        ).sudo()
+        if not (cron and moment):
+            return
+        trigger = self.env["ir.cron.trigger"].sudo()
+        pending = [("cron_id", "=", cron.id), ("call_at", "<=", moment)]
+        if not trigger.search_count(pending, limit=1):
+            cron._trigger(at=moment)

@@ -1,0 +1,42 @@
+# Copyright 2026 slm_management founding team
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+
+
+class SlmCodeMixin(models.AbstractModel):
+    """A ``code`` from a sequence, unique in its company; it may also be typed.
+
+    The model that uses the mixin needs an ``ir.sequence`` whose code is the name of the
+    model, and a unique index on ``(code, company_id)``.
+    """
+
+    _name = "slm.code.mixin"
+    _description = "Code from a Sequence"
+
+    code = fields.Char(
+        copy=False,
+        index=True,
+        help="Leave it empty to take the next number of the sequence.",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if not (vals.get("code") or "").strip():
+                vals["code"] = self._next_code(vals.get("company_id"))
+        return super().create(vals_list)
+
+    @api.model
+    def _next_code(self, company_id=None):
+        """The next free code in a company (empty: the current one)."""
+        sequence = self.env["ir.sequence"].with_company(company_id)
+        return sequence.sudo().next_by_code(self._name)
+
+    @api.depends("code", "name")
+    def _compute_display_name(self):
+        for record in self:
+            code = f"[{record.code}] " if record.code else ""
+            record.display_name = f"{code}{record.name or ''}"

@@ -1,0 +1,79 @@
+# Copyright 2026 slm_management founding team
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .slm_matcher import Offer
+
+
+class SlmPublication(models.Model):
+    """To whom something is published: a provider team, or a consumer.
+
+    A consumer line covers its contact and everyone below it. No consumer line on a
+    published record means nobody; a consumer line without a contact means everybody.
+    """
+
+    _name = "slm.publication"
+    _description = "Publication"
+    _order = "role, sequence, id"
+
+    agreement_id = fields.Many2one(
+        "slm.agreement", required=True, index=True, ondelete="cascade"
+    )
+    sequence = fields.Integer(default=10)
+    role = fields.Selection(
+        [("provider", "Provider"), ("consumer", "Consumer")],
+        required=True,
+        default="consumer",
+    )
+    team_id = fields.Many2one("helpdesk.ticket.team", ondelete="cascade")
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Consumer",
+        index="btree_not_null",
+        ondelete="cascade",
+        help="An organisation, a department or a person; everyone below is covered. "
+        "Empty: everybody.",
+    )
+    company_id = fields.Many2one(related="agreement_id.company_id", store=True)
+
+    @api.constrains("role", "team_id", "partner_id")
+    def _check_role(self):
+        for line in self:
+            if line.role == "provider" and not line.team_id:
+                raise ValidationError(
+                    self.env._(
+                        "A provider line of %(agreement)s needs a team.",
+                        agreement=line.agreement_id.display_name,
+                    )
+                )
+            if line.role == "consumer" and line.team_id:
+                raise ValidationError(
+                    self.env._(
+                        "A consumer line of %(agreement)s names a contact, not a team.",
+                        agreement=line.agreement_id.display_name,
+                    )
+                )
+
+    @api.depends("role", "team_id", "partner_id")
+    def _compute_display_name(self):
+        for line in self:
+            target = line.team_id if line.role == "provider" else line.partner_id
+            line.display_name = target.display_name or self.env._("Everybody")
+
+    def _prepare_offer(self):
+        """What the line offers to matching, see ``slm.matcher``."""
+        self.ensure_one()
+        agreement = self.agreement_id
+        return Offer(
+            sequence=agreement.sequence,
+            line_sequence=self.sequence,
+            newest=(-agreement.date_start.toordinal(), -agreement.id),
+            agreement=agreement.id,
+            partner=self.partner_id.id,
+            company=agreement.company_id.id,
+            services=frozenset(agreement.service_ids.ids),
+            process_kinds=frozenset(agreement.process_kind_ids.mapped("code")),
+            date_start=agreement.date_start,
+            date_end=agreement.date_end,
+        )

@@ -1,0 +1,55 @@
+# Copyright 2026 slm_management founding team
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class SlmServiceType(models.Model):
+    """A branch of the service catalogue's tree."""
+
+    _name = "slm.service.type"
+    _description = "Service Type"
+    _parent_store = True
+    _rec_name = "complete_name"
+    _order = "complete_name, id"
+
+    name = fields.Char(required=True, translate=True)
+    complete_name = fields.Char(
+        string="Full Name",
+        compute="_compute_complete_name",
+        recursive=True,
+        store=True,
+    )
+    code = fields.Char(index=True)
+    parent_id = fields.Many2one(
+        "slm.service.type", string="Parent Type", index=True, ondelete="restrict"
+    )
+    parent_path = fields.Char(index=True)
+    child_ids = fields.One2many("slm.service.type", "parent_id", string="Sub-types")
+    service_ids = fields.One2many("slm.service", "type_id", string="Services")
+    company_id = fields.Many2one(
+        "res.company", help="Empty: the type is shared by all companies."
+    )
+    active = fields.Boolean(default=True)
+
+    _code_uniq = models.UniqueIndex(
+        "(code, COALESCE(company_id, 0)) WHERE code IS NOT NULL",
+        "The code of a service type must be unique in its company.",
+    )
+
+    @api.constrains("parent_id")
+    def _check_parent_id(self):
+        if self._has_cycle():
+            raise ValidationError(
+                self.env._(
+                    "The service type %(name)s can not be its own ancestor. "
+                    "Choose another parent.",
+                    name=self[:1].name,
+                )
+            )
+
+    @api.depends("name", "parent_id.complete_name")
+    def _compute_complete_name(self):
+        for kind in self:
+            parent = kind.parent_id.complete_name
+            kind.complete_name = f"{parent} / {kind.name}" if parent else kind.name

@@ -1,0 +1,1 @@
+from . import slm_explanation, slm_load_levels

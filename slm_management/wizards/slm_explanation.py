@@ -1,0 +1,85 @@
+# Copyright 2026 slm_management founding team
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.tools import format_datetime
+
+from ..engine import Event, explain, format_duration
+
+
+class SlmExplanation(models.TransientModel):
+    """Why this deadline: the story of a clock, line by line."""
+
+    _name = "slm.explanation"
+    _description = "Why this deadline?"
+
+    clock_id = fields.Many2one("slm.clock", required=True, ondelete="cascade")
+    ticket_id = fields.Many2one(related="clock_id.ticket_id")
+    agreement_id = fields.Many2one(related="clock_id.agreement_id")
+    metric = fields.Selection(related="clock_id.metric")
+    state = fields.Selection(related="clock_id.state")
+    outcome = fields.Selection(related="clock_id.outcome")
+    deadline = fields.Datetime(related="clock_id.deadline")
+    timezone = fields.Selection(related="clock_id.timezone")
+    calendar_id = fields.Many2one(related="clock_id.calendar_id")
+    story = fields.Html(compute="_compute_story", sanitize=False)
+
+    @api.depends("clock_id")
+    def _compute_story(self):
+        for wizard in self:
+            wizard.clock_id.check_access("read")
+            wizard.story = self.env["ir.qweb"]._render(
+                "slm_management.slm_explanation_story",
+                {"lines": wizard._get_lines(), "timezone": wizard.timezone},
+            )
+
+    def _get_lines(self):
+        """The story as dicts of texts, in the time zone of the service hours."""
+        clock = self.clock_id.sudo()
+        return [self._prepare_line(line) for line in self._explain(clock)]
+
+    def _explain(self, clock):
+        """:class:`~..engine.StoryLine` of a clock; each event knows its record."""
+        records = clock.ticket_id.slm_event_ids.sorted(lambda e: (e.at, e.id))
+        told = self.env["slm.event.teller"]._tell_batch(records)
+        events = [
+            Event(
+                record.at,
+                record.kind,
+                record.after or {},
+                record.user_id.display_name or "",
+                told[record],
+            )
+            for record in records
+        ]
+        calendar = clock.calendar_id.with_company(clock.company_id)
+        now = max(fields.Datetime.now(), records[-1:].at)
+        worktime = calendar._slm_worktime(records[:1].at, now)
+        return explain(events, clock.agreement_id.id, clock.metric, worktime, now)
+
+    def _prepare_line(self, line):
+        tz, day_minutes = self.timezone, 0
+        labels = self._get_labels()
+        return {
+            "what": line.what,
+            "label": labels[line.what],
+            "start": format_datetime(self.env, line.start, tz=tz),
+            "end": format_datetime(self.env, line.end, tz=tz)
+            if line.end != line.start
+            else "",
+            "used": format_duration(line.used // 60, day_minutes) if line.used else "",
+            "total": format_duration(line.total // 60, day_minutes),
+            "text": line.event.note if line.event else "",
+            "who": line.event.user if line.event else "",
+        }
+
+    def _get_labels(self):
+        return {
+            "event": self.env._("Event"),
+            "ran": self.env._("Clock ran"),
+            "outside": self.env._("Outside service hours"),
+            "paused": self.env._("Paused"),
+            "stopped": self.env._("Stopped"),
+            "cancelled": self.env._("Cancelled"),
+            "breach": self.env._("Target used up"),
+            "deadline": self.env._("Deadline"),
+        }
