@@ -49,8 +49,8 @@ def drop(name):
 def create(name):
     """Make an empty database the way Odoo does, extensions where they are to be had.
 
-    Odoo itself would warn in its log of a missing ``pg_trgm``, which costs speed of some
-    searches and nothing else.
+    Odoo itself would warn in its log of a missing ``pg_trgm``, which costs speed of
+    some searches and nothing else.
     """
     with cursor() as cr:
         statement = "CREATE DATABASE {} ENCODING 'unicode' LC_COLLATE 'C'"
@@ -75,9 +75,7 @@ def copy(source, target):
         cr.execute(statement.format(sql.Identifier(target), sql.Identifier(source)))
     if (FILESTORE / source).is_dir():
         # Odoo never changes a stored file, so a link is as good as a copy.
-        shutil.copytree(
-            FILESTORE / source, FILESTORE / target, copy_function=os.link
-        )
+        shutil.copytree(FILESTORE / source, FILESTORE / target, copy_function=os.link)
 
 
 def rename(source, target):

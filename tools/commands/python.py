@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 from .. import odoo_runner, paths
+from ..console import Failure
 from ..server import database_server
 
 
@@ -14,8 +15,22 @@ def main(arguments):
         return run_python(arguments)
 
 
+def script(path, arguments):
+    """Run one of the project's scripts, which may ``import tools``."""
+    if not path.exists():
+        raise Failure(
+            f"{path.relative_to(paths.ROOT)} is not there",
+            "this clone is incomplete: git status, git pull",
+        )
+    return main([str(path), *arguments])
+
+
 def run_python(arguments):
-    """Run Python as a child that can import ``tools`` and find the database."""
+    """Run Python as a child that can import ``tools`` and find the database.
+
+    The caller's folder is kept, so that file names on the command line hold.
+    """
     odoo_runner.write_configuration()
     environment = dict(os.environ, PYTHONPATH=str(paths.ROOT))
-    return subprocess.call([sys.executable, *arguments], env=environment)
+    folder = os.environ.get("SLM_CALLED_FROM", paths.ROOT)
+    return subprocess.call([sys.executable, *arguments], env=environment, cwd=folder)

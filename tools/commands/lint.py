@@ -1,0 +1,116 @@
+"""``./dev lint``: style, OCA's rules, well-formed XML, and short functions."""
+
+import argparse
+import ast
+import statistics
+import subprocess
+import sys
+
+from lxml import etree
+
+from .. import paths
+from ..console import say
+
+LONGEST = 60
+NINE_OF_TEN = 25
+MEDIAN = 8
+SOURCES = ["dev", "tools", "tests", "bench", paths.MODULE]
+
+
+def main(arguments):
+    """Run all checks; each says what it found."""
+    parser = argparse.ArgumentParser(prog="./dev lint")
+    parser.add_argument("--fix", action="store_true", help="repair what can be")
+    options = parser.parse_args(arguments)
+    checks = {
+        "ruff check": lambda: ruff("check", *(["--fix"] if options.fix else [])),
+        "ruff format": lambda: ruff("format", *([] if options.fix else ["--check"])),
+        "pylint-odoo": pylint_odoo,
+        "XML": xml_files,
+        "length of functions": lengths,
+    }
+    failed = []
+    for name, check in checks.items():
+        ok = check()
+        say(f"== {name}: {'ok' if ok else 'FAILED'}")
+        if not ok:
+            failed.append(name)
+    say(f"Lint failed: {', '.join(failed)}" if failed else "Lint: all is well")
+    return 1 if failed else 0
+
+
+def present():
+    """The sources that this clone has."""
+    return [name for name in SOURCES if (paths.ROOT / name).exists()]
+
+
+def ruff(*arguments):
+    """Run ruff on all sources."""
+    return not subprocess.call([sys.executable, "-m", "ruff", *arguments, *present()])
+
+
+def pylint_odoo():
+    """Run OCA's checks on the add-on."""
+    if not (paths.MODULE_DIR / "__init__.py").exists():
+        return True
+    command = [sys.executable, "-m", "pylint", f"--rcfile={paths.TOOLS / 'pylintrc'}"]
+    return not subprocess.call([*command, paths.MODULE])
+
+
+def xml_files():
+    """Check that every XML file is well-formed."""
+    ok = True
+    for name in ("tests", paths.MODULE):
+        for path in sorted((paths.ROOT / name).rglob("*.xml")):
+            try:
+                etree.parse(path)
+            except etree.XMLSyntaxError as error:
+                say(f"{path.relative_to(paths.ROOT)}: {error}")
+                ok = False
+    return ok
+
+
+def functions(path):
+    """The functions of a Python file, as ``(lines, name, line)``."""
+    for node in ast.walk(ast.parse(path.read_text(), str(path))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.end_lineno - node.lineno + 1, node.name, node.lineno
+
+
+def lengths():
+    """Check how long the functions are: of the add-on in sum, of the rest each."""
+    module = measure(paths.MODULE_DIR.rglob("*.py"))
+    rest = measure(
+        [path for name in ("tools", "bench") for path in (paths.ROOT / name).rglob("*")]
+    )
+    ok = True
+    for lines, where in module + rest:
+        if lines > LONGEST:
+            say(f"{where}: {lines} lines; {LONGEST} are allowed")
+            ok = False
+    return summary([lines for lines, _where in module]) and ok
+
+
+def measure(files):
+    """The functions of the files, tests left out, as ``(lines, place)``."""
+    return [
+        (lines, f"{path.relative_to(paths.ROOT)}:{line} {name}")
+        for path in sorted(files)
+        if path.suffix == ".py" and "tests" not in path.parts
+        for lines, name, line in functions(path)
+    ]
+
+
+def summary(counts):
+    """Check the distribution over the add-on."""
+    if not counts:
+        return True
+    counts.sort()
+    middle = statistics.median(counts)
+    short = sum(count <= NINE_OF_TEN for count in counts) / len(counts)
+    say(
+        f"{len(counts)} functions of {paths.MODULE}: median {middle:g} lines "
+        f"(at most {MEDIAN}), {short:.0%} up to {NINE_OF_TEN} (at least 90%), "
+        f"longest {counts[-1]} (at most {LONGEST})"
+    )
+    return middle <= MEDIAN and short >= 0.9

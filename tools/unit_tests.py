@@ -1,0 +1,145 @@
+"""The module's own tests, run by Odoo's runner on a copy of the base template."""
+
+import os
+import re
+import socket
+
+from . import database, odoo_runner, paths, templates
+from .console import in_ci, say, step
+from .counts import Counts
+
+SUMMARY = re.compile(
+    r"(\d+) failed, (\d+) error\(s\) of (\d+) tests when loading database"
+)
+STARTING = re.compile(r"Starting (\S+) \.\.\.")
+SKIPPED = re.compile(r"skipped (\S+) : (.*)")
+MISSING_PART = re.compile(r"chrome|browser|websocket|wkhtmltopdf", re.IGNORECASE)
+FAULT_OF_TEST = re.compile(r"(FAIL|ERROR): ")
+FAULT_OF_RUN = re.compile(
+    r"\d+ failures?, \d+ errors? of \d+ tests|Module .*: \d+ failures, \d+ errors"
+)
+PREFIX = "slm_unit_"
+REUSED = "slm_reuse"
+
+
+def free_port():
+    """A TCP port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def drop_left_over(prefix):
+    """Drop databases whose makers, named by process id, are gone."""
+    for name in database.names():
+        pid = name.removeprefix(prefix).split("_")[0]
+        if name.startswith(prefix) and not os.path.exists(f"/proc/{pid}"):
+            database.drop(name)
+
+
+class Run:
+    """One run of the module's tests."""
+
+    def __init__(self, tags=None, reuse=False, verbose=False):
+        self.tags = tags or f"/{paths.MODULE}"
+        self.reuse = reuse
+        self.verbose = verbose
+        self.name = REUSED if reuse else f"{PREFIX}{os.getpid()}"
+        self.log = paths.LOGS / f"{'reuse' if reuse else 'unit'}.log"
+        self.skips = []
+        self.progress = None
+
+    def go(self):
+        """Prepare a database, run, count, and drop the database."""
+        drop_left_over(PREFIX)
+        action = self.prepare()
+        try:
+            with step(f"Odoo runs {self.tags}") as self.progress:
+                code, lines = odoo_runner.follow(
+                    self.arguments(action), self.log, self.progress, self.echo
+                )
+        finally:
+            if not self.reuse:
+                database.drop(self.name)
+        return self.count(code, lines)
+
+    def prepare(self):
+        """Make the database, or take the last run's; how to load the module."""
+        source = templates.base()
+        if self.reuse and database.exists(self.name):
+            if paths.MODULE in database.installed(self.name):
+                return "-u"
+        database.copy(source, self.name)
+        return "-i"
+
+    def arguments(self, action):
+        """Odoo's command line."""
+        return [
+            *("-d", self.name, action, paths.MODULE, "--test-tags", self.tags),
+            *("--http-port", str(free_port()), "--stop-after-init"),
+        ]
+
+    def echo(self, line, match):
+        """Show what matters of the log while it runs."""
+        if match:
+            started = STARTING.search(match["text"])
+            if started and ".tests." in match["logger"]:
+                self.progress.note = started[1]
+            skipped = SKIPPED.match(match["text"])
+            if skipped and ".tests." in match["logger"]:
+                self.skips.append(f"{skipped[1]}: {skipped[2]}")
+        if self.verbose:
+            say(line.rstrip())
+
+    def count(self, code, lines):
+        """Add up the results; a fault in the log is a failure, too."""
+        failed = ran = 0
+        for line in lines:
+            if summary := SUMMARY.search(line):
+                failed += int(summary[1]) + int(summary[2])
+                ran += int(summary[3])
+        skipped = len(self.skips)
+        counts = Counts(max(0, ran - skipped - failed), failed, skipped)
+        if not self.verbose:
+            self.show_failures(lines)
+        for skip in self.skips:
+            say(f"   skipped {skip}")
+        counts += self.strictness(code, lines, counts)
+        if counts.failed:
+            say(f"   the whole log: {self.log}")
+        return counts
+
+    def strictness(self, code, lines, counts):
+        """Failures beyond those of tests: a fault in the log, or an abrupt end."""
+        faults = [line for line in odoo_runner.faults(lines) if not of_a_test(line)]
+        if faults and not counts.failed:
+            say("   The log has warnings or errors:")
+            for line in faults[:20]:
+                say(f"     {line}")
+            return Counts(failed=1)
+        if code and not counts.failed:
+            say(f"   Odoo ended with exit code {code}:")
+            for line in lines[-15:]:
+                say(f"     {line.rstrip()}")
+            return Counts(failed=1)
+        if in_ci() and any(MISSING_PART.search(skip) for skip in self.skips):
+            say("   In CI no test may be skipped for want of a program.")
+            return Counts(failed=1)
+        return Counts()
+
+    def show_failures(self, lines):
+        """Print each failed test with its traceback."""
+        showing = False
+        for line in lines:
+            match = odoo_runner.LOG_LINE.match(line)
+            if match:
+                showing = of_a_test(line) or match["level"] == "CRITICAL"
+            if showing:
+                say("   | " + line.rstrip())
+
+
+def of_a_test(line):
+    """Whether a line of the log reports a failed test."""
+    match = odoo_runner.LOG_LINE.match(line)
+    text = match["text"] if match else line
+    return bool(FAULT_OF_TEST.match(text) or FAULT_OF_RUN.search(text))
