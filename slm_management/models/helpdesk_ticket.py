@@ -11,7 +11,7 @@ from .slm_process_kind import PROCESS_KINDS
 AGENT = "slm_management.group_slm_agent"
 
 STATUSES = [
-    ("none", "No Agreement"),
+    ("none", "No Clock"),
     ("on_track", "On Track"),
     ("at_risk", "At Risk"),
     ("paused", "Paused"),
@@ -106,7 +106,7 @@ class HelpdeskTicket(models.Model):
     slm_facts = fields.Json(
         readonly=True,
         copy=False,
-        groups="base.group_no_one",
+        groups=fields.NO_ACCESS,
         help="The facts as the last event left them. Empty: the ticket has no clocks "
         "and no history, as it is older than this module.",
     )
@@ -164,7 +164,7 @@ class HelpdeskTicket(models.Model):
     def action_slm_start(self):
         """Begin clocks of tickets that are older than this module."""
         self.check_access("write")
-        self.env["slm.clockwork"]._start(self)
+        self.env["slm.clockwork"]._adopt(self)
 
     def action_slm_rebuild(self):
         """Fold the clocks of the tickets again from their events, and report."""

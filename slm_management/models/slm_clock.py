@@ -39,7 +39,7 @@ class SlmClock(models.Model):
     agreement_id = fields.Many2one(
         "slm.agreement", required=True, readonly=True, ondelete="restrict"
     )
-    target_id = fields.Many2one("slm.target", readonly=True, ondelete="set null")
+    target_id = fields.Many2one("slm.target", readonly=True, ondelete="restrict")
     kind = fields.Selection(
         selection="_selection_kind", required=True, readonly=True, default="sla"
     )
@@ -117,8 +117,8 @@ class SlmClock(models.Model):
     _next_action_at_idx = models.Index(
         "(next_action_at) WHERE next_action_at IS NOT NULL"
     )
-    _calendar_open_idx = models.Index(
-        "(calendar_id, hours_key) WHERE state IN ('running', 'paused')"
+    _agreement_open_idx = models.Index(
+        "(agreement_id, company_id, hours_key) WHERE state IN ('running', 'paused')"
     )
     _agreement_idx = models.Index("(agreement_id, metric)")
 
@@ -182,9 +182,10 @@ class SlmClock(models.Model):
     def _cron_replan(self):
         """Fold running clocks again whose service hours have changed."""
         cron = self.env["ir.cron"]
-        failed = self.env["helpdesk.ticket"]
-        while tickets := self._get_stale(failed.ids):
-            failed |= self._each_alone(tickets, self.env["slm.clockwork"]._replan)
+        seen = self.env["helpdesk.ticket"]
+        while tickets := self._get_stale(seen.ids):
+            seen |= tickets
+            self._each_alone(tickets, self.env["slm.clockwork"]._replan)
             if not cron._commit_progress(len(tickets), remaining=1):
                 return
         cron._commit_progress(remaining=0)
@@ -224,19 +225,15 @@ class SlmClock(models.Model):
 
     def _act_batch(self):
         """Fold due clocks; one that fails is logged, left alone and tried again."""
-        failed = self._each_alone(self.ticket_id, self.env["slm.clockwork"]._refold)
-        if failed:
-            again = fields.Datetime.now() + RETRY_AFTER
-            self.flush_model()
-            self.env.execute_query(
-                SQL(
-                    "UPDATE slm_clock SET next_action_at = %s WHERE ticket_id IN %s "
-                    "AND next_action_at IS NOT NULL RETURNING id",
-                    again,
-                    failed._ids,
-                )
+        self._each_alone(self.ticket_id, self.env["slm.clockwork"]._refold)
+        now = fields.Datetime.now()
+        query = "UPDATE slm_clock SET next_action_at = %s WHERE id IN %s AND %s >= "
+        self.env.execute_query(
+            SQL(
+                query + "next_action_at RETURNING id", now + RETRY_AFTER, self._ids, now
             )
-            self.invalidate_model(["next_action_at"])
+        )
+        self.invalidate_recordset(["next_action_at"], flush=False)
 
     @api.model
     def _each_alone(self, tickets, do):
@@ -268,14 +265,17 @@ class SlmClock(models.Model):
 
         :param without: ids of tickets to leave out
         """
-        for calendar, company in self._get_open_calendars():
+        for agreement, company in self._get_open_agreements():
+            calendar = agreement.calendar_id.with_company(company)
             stale = self.sudo().search(
                 [
-                    ("calendar_id", "=", calendar.id),
+                    ("agreement_id", "=", agreement.id),
                     ("company_id", "=", company.id),
                     ("state", "in", ("running", "paused")),
-                    ("hours_key", "!=", calendar.with_company(company).slm_hours_key),
                     ("ticket_id", "not in", without),
+                    "|",
+                    ("hours_key", "!=", calendar.slm_hours_key),
+                    ("calendar_id", "!=", calendar.id),
                 ],
                 limit=BATCH_SIZE,
             )
@@ -284,20 +284,19 @@ class SlmClock(models.Model):
         return self.env["helpdesk.ticket"]
 
     @api.model
-    def _get_open_calendars(self):
-        """Pairs of calendar and company in which open clocks run."""
+    def _get_open_agreements(self):
+        """Pairs of agreement and company that have open clocks."""
         return self.sudo()._read_group(
-            [("state", "in", ("running", "paused"))], ["calendar_id", "company_id"]
+            [("state", "in", ("running", "paused"))], ["agreement_id", "company_id"]
         )
 
     @api.model
     def _wake_at(self, moment):
         """See that the cron runs at ``moment``, unless it will run before anyway."""
-        cron = self.env.ref(
-            "slm_management.ir_cron_due", raise_if_not_found=False
-        ).sudo()
+        cron = self.env.ref("slm_management.ir_cron_due", raise_if_not_found=False)
         if not (cron and moment):
             return
+        cron = cron.sudo()
         trigger = self.env["ir.cron.trigger"].sudo()
         pending = [("cron_id", "=", cron.id), ("call_at", "<=", moment)]
         if not trigger.search_count(pending, limit=1):

@@ -1,8 +1,9 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import json
+from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -51,6 +52,8 @@ FOLDED = (
     "outcome",
 )
 OPEN_STATES = ("running", "paused")
+#: no transaction that creates tickets takes longer
+TRANSACTION_TIME = timedelta(hours=1)
 
 
 @dataclass
@@ -113,6 +116,28 @@ class SlmClockwork(models.AbstractModel):
         """Begin the history of tickets that have none, at their creation."""
         books = self._open_books(tickets, started=False)
         self._record(books)
+        self._keep(books)
+
+    @api.model
+    def _adopt(self, tickets):
+        """Begin the history of tickets that are older than this module.
+
+        It starts at their creation, with the stages that the chatter has tracked; of
+        everything else only today's value is known. Breaches of the past are recorded
+        and not announced.
+        """
+        self = self.with_context(slm_silent=True)
+        books = self._open_books(tickets, started=False)
+        stages = self._get_tracked_stages(books)
+        for book in books.values():
+            tracked = stages.get(book.ticket)
+            now_in = {name: book.actual[name] for name in ("phase", "stage")}
+            if tracked:
+                book.actual |= tracked[0][1]
+            self._record({book.ticket: book}, at=book.created_at)
+            for at, _before, after, user in tracked or ():
+                self._record_stage(book, at, after, user)
+            self._record_stage(book, self._now(), now_in, None)
         self._keep(books)
 
     @api.model
@@ -242,8 +267,11 @@ class SlmClockwork(models.AbstractModel):
         )
 
     @api.model
-    def _record(self, books, extra=None, note=None):
-        """Append one event to each book: all that has changed since the last one."""
+    def _record(self, books, extra=None, note=None, at=None):
+        """Append one event to each book: all that has changed since the last one.
+
+        :param at: the instant, if it is not now
+        """
         for book in books.values():
             book.actual |= extra or {}
         self._match_agreements(books)
@@ -254,7 +282,7 @@ class SlmClockwork(models.AbstractModel):
             if "phase" in after and self._has_stale_hours(book):
                 after["hours"] = True
             book.append(
-                self._get_event_time(book),
+                at or self._get_event_time(book),
                 kind_of(after) if book.facts else "created",
                 after,
                 before=before if book.facts else None,
@@ -264,11 +292,55 @@ class SlmClockwork(models.AbstractModel):
             book.facts = book.facts | book.actual
 
     @api.model
+    def _record_stage(self, book, at, after, user):
+        """An event of the past: the ticket came into another stage."""
+        before, after = changes(book.facts, after)
+        if after:
+            at = max(at.replace(microsecond=0), book.last_at)
+            book.append(at, "phase", after, before=before, user_id=user)
+            book.facts = book.facts | after
+
+    @api.model
+    def _get_tracked_stages(self, books):
+        """``{ticket id: [(instant, facts before, facts after, user id), …]}``."""
+        if not books:
+            return {}
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT m.res_id, m.date, v.old_value_integer, a.slm_phase,
+                       v.new_value_integer, b.slm_phase, v.create_uid
+                  FROM mail_tracking_value v
+                  JOIN mail_message m ON m.id = v.mail_message_id
+                  JOIN ir_model_fields f ON f.id = v.field_id
+                  JOIN helpdesk_ticket_stage a ON a.id = v.old_value_integer
+                  JOIN helpdesk_ticket_stage b ON b.id = v.new_value_integer
+                 WHERE m.model = 'helpdesk.ticket' AND f.name = 'stage_id'
+                   AND m.res_id IN %s
+              ORDER BY m.date, v.id
+                """,
+                tuple(books),
+            )
+        )
+        tracked = defaultdict(list)
+        for ticket, at, old, old_phase, new, new_phase, user in rows:
+            before = {"stage": old, "phase": old_phase}
+            after = {"stage": new, "phase": new_phase}
+            tracked[ticket].append((at, before, after, user))
+        return tracked
+
+    @api.model
     def _get_event_time(self, book):
-        """Now, but never before the last event: a history goes forward."""
-        if not book.history:
-            return self.env.context.get("slm_at") or book.created_at
-        return max(self._now(), book.last_at)
+        """Now, but never before the last event: a history goes forward.
+
+        The first event is the creation. Its date is the start of the transaction, so it
+        is believed only if that is not long ago: an import or a frozen time says better.
+        """
+        now = self._now()
+        if book.history:
+            return max(now, book.last_at)
+        fresh = book.created_at <= now < book.created_at + TRANSACTION_TIME
+        return book.created_at if fresh else now
 
     @api.model
     def _match_agreements(self, books):
@@ -358,12 +430,20 @@ class SlmClockwork(models.AbstractModel):
             folded = (state.elapsed, state.deadline)
             if folded != (clock["elapsed_seconds"], clock["deadline"]):
                 calendar = self._get_calendar(book, agreement)[0]
-                author = calendar.slm_hours_changed_by_id.id or None
+                author = self._get_hours_author(clock, calendar)
                 at = self._get_event_time(book)
                 book.append(
                     at, "hours", {"hours": True}, user_id=author, note=calendar.name
                 )
                 return
+
+    @api.model
+    def _get_hours_author(self, clock, calendar):
+        """Who changed the hours: by editing them, or by giving the agreement others."""
+        if clock["calendar_id"] == calendar.id:
+            return calendar.slm_hours_changed_by_id.id or None
+        agreement = self.env["slm.agreement"].sudo().browse(clock["agreement_id"])
+        return agreement.write_uid.id or None
 
     @api.model
     def _record_breach(self, book, agreement, metric, at):
@@ -533,6 +613,14 @@ class SlmClockwork(models.AbstractModel):
         self._sql_insert("slm.clock", [row for row in clock_rows if "id" not in row])
         self._sql_update("slm.clock", [row for row in clock_rows if "id" in row])
         self._sql_update("helpdesk.ticket", ticket_rows)
+        self._forget_cached(books)
+
+    @api.model
+    def _forget_cached(self, books):
+        """Our fields of the tickets are read again; what others wrote stays cached."""
+        tickets = self.env["helpdesk.ticket"].browse(books)
+        ours = [name for name in tickets._fields if name.startswith("slm_")]
+        tickets.invalidate_recordset(ours, flush=False)
 
     @api.model
     def _sql_insert(self, model_name, rows):
@@ -551,7 +639,6 @@ class SlmClockwork(models.AbstractModel):
             )
         )
         model.invalidate_model()
-        self.env["helpdesk.ticket"].invalidate_model(["slm_clock_ids", "slm_event_ids"])
 
     @api.model
     def _sql_update(self, model_name, rows):

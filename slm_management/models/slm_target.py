@@ -1,7 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..engine import METRICS, format_duration
 from .slm_process_kind import PROCESS_KINDS
@@ -99,6 +99,20 @@ class SlmTarget(models.Model):
                         agreement=target.agreement_id.display_name,
                     )
                 )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        clocks = self.env["slm.clock"].sudo()
+        used = clocks.search([("target_id", "in", self.ids)], limit=1).target_id
+        if used:
+            raise UserError(
+                self.env._(
+                    "The target “%(target)s” of %(agreement)s can not be removed: "
+                    "tickets have been promised it. Make a new agreement instead.",
+                    target=used._scope(),
+                    agreement=used.agreement_id.display_name,
+                )
+            )
 
     @api.depends("service_id", "process_kind", "priority")
     def _compute_display_name(self):
