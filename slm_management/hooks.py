@@ -1,6 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields
+from odoo.tools import SQL
 
 #: what the stages of helpdesk_mgmt mean; other stages are guessed by their flags
 STAGE_PHASES = {
@@ -21,9 +22,9 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Leave a helpdesk that works: nothing of ours stays on its records."""
-    jobs = env["ir.cron"].with_context(active_test=False)
-    jobs.search([("model_id.model", "=", "slm.clock")]).unlink()
+    """Free what Odoo removes first: service hours are held by agreements and clocks."""
+    for table in ("slm_clock", "slm_ticket_event", "slm_agreement"):
+        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
 
 
 def _set_stage_phases(env):

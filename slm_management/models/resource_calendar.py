@@ -1,5 +1,6 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
 from datetime import datetime, timedelta
 
 import pytz
@@ -10,6 +11,8 @@ from odoo.tools import SQL
 from odoo.tools.lru import LRU
 
 from ..engine import WorkTime, week_grid
+
+_logger = logging.getLogger(__name__)
 
 #: Compiled calendars of this process: (database, calendar, company) to a pair of
 #: fingerprint and WorkTime. A stale one is recognised, so nothing ever clears it.
@@ -169,11 +172,16 @@ class ResourceCalendar(models.Model):
         first = datetime(min(since.year, fields.Datetime.now().year - 1), 1, 1)
         last = datetime(min(last_year, 9000), 1, 1)
         calendar = self.sudo().with_context(employee_timezone=None)
-        intervals = calendar._work_intervals_batch(
-            pytz.utc.localize(first),
-            pytz.utc.localize(last),
-            domain=self._slm_get_leave_domain(),
-        )[False]
+        try:
+            intervals = calendar._work_intervals_batch(
+                pytz.utc.localize(first),
+                pytz.utc.localize(last),
+                domain=self._slm_get_leave_domain(),
+            )[False]
+        except ValueError:
+            # Core can not read hours such as 23.995; a ticket must be created anyway.
+            _logger.exception("The service hours %s can not be read", self.name)
+            intervals = ()
         naive = (
             (start.astimezone(pytz.utc).replace(tzinfo=None), end.astimezone(pytz.utc).replace(tzinfo=None))
             for start, end, _lines in intervals

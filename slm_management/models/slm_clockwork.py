@@ -678,7 +678,11 @@ class SlmClockwork(models.AbstractModel):
         if not late or self.env.context.get("slm_silent"):
             return
         tickets = self.env["helpdesk.ticket"].sudo().browse(late)
-        bodies = {t.id: t._slm_breach_message(late[t.id].breached) for t in tickets}
+        bodies = {}
+        for ticket in tickets:
+            lang = ticket.user_id.lang or ticket.company_id.partner_id.lang
+            told = ticket.with_context(lang=lang)
+            bodies[ticket.id] = told._slm_breach_message(late[ticket.id].breached)
         tickets._message_log_batch(bodies)
 
     # ------------------------------------------------------------------
