@@ -8,15 +8,16 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
-from odoo.tools.lru import LRU
 
 from ..engine import WorkTime, week_grid
 
 _logger = logging.getLogger(__name__)
 
-#: Compiled calendars of this process: (database, calendar, company) to a pair of
-#: fingerprint and WorkTime. A stale one is recognised, so nothing ever clears it.
-_COMPILED = LRU(256)
+#: WorkTimes of this process by database, calendar, fingerprint and whether they look
+#: far. Changed hours have another fingerprint, so nothing ever clears it; the oldest
+#: make room. A plain dict: this is read millions of times and written hardly ever.
+_COMPILED = {}
+MAX_COMPILED = 256
 
 #: how far deadlines are looked for, in years; the far one only if they are not found
 YEARS_AHEAD, YEARS_FAR = 3, 25
@@ -131,7 +132,6 @@ class ResourceCalendar(models.Model):
             until ``start``
         :return: naive UTC datetime; False if the service hours end before
         """
-        self.ensure_one()
         moment = self._slm_worktime(start).plan(start, seconds)
         if moment is None:
             since = start - timedelta(days=366 * YEARS_FAR) if seconds < 0 else start
@@ -152,21 +152,25 @@ class ResourceCalendar(models.Model):
         :param far: look as far into the future as we ever do
         :return: :class:`~..engine.WorkTime`
         """
-        self.ensure_one()
-        key = (self.env.cr.dbname, self.id, self._slm_get_company().id, far)
-        compiled = _COMPILED.get(key)
-        if compiled and compiled[0] == self.slm_hours_key:
-            worktime = compiled[1]
-            if worktime.start <= since and (until or since) <= worktime.end:
+        calendar_id, until = self.id, until or since
+        # The field's value by the short way: with its usual price, looking up the
+        # compiled hours would cost more than planning with them.
+        cached = self._fields["slm_hours_key"]._get_cache(self.env).get(calendar_id)
+        key = (self.env.cr.dbname, calendar_id, cached or self.slm_hours_key, far)
+        worktime = _COMPILED.get(key)
+        if worktime is not None:
+            if worktime.start <= since and until <= worktime.end:
                 return worktime
-            since = min(since, worktime.start)
-            until = max(until or since, worktime.end)
-        worktime = self._slm_compile(since, until or since, far)
-        _COMPILED[key] = (self.slm_hours_key, worktime)
+            since, until = min(since, worktime.start), max(until, worktime.end)
+        worktime = self._slm_compile(since, until, far)
+        while len(_COMPILED) >= MAX_COMPILED:
+            _COMPILED.pop(next(iter(_COMPILED), None), None)
+        _COMPILED[key] = worktime
         return worktime
 
     def _slm_compile(self, since, until, far):
         """Compile core's own working intervals, so the two are equal by construction."""
+        self.ensure_one()
         years = YEARS_FAR if far else YEARS_AHEAD
         last_year = max(until.year, fields.Datetime.now().year) + years + 1
         first = datetime(min(since.year, fields.Datetime.now().year - 1), 1, 1)
