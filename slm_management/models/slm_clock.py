@@ -173,7 +173,7 @@ class SlmClock(models.Model):
         """
         cron = self.env["ir.cron"]
         while clocks := self._get_due():
-            self._act_batch(clocks)
+            clocks._act()
             if not cron._commit_progress(len(clocks), remaining=self._count_due()):
                 return
         self._wake_at(self._get_next_action())
@@ -223,7 +223,7 @@ class SlmClock(models.Model):
         )
         return first.next_action_at or None
 
-    def _act_batch(self):
+    def _act(self):
         """Fold due clocks; one that fails is logged, left alone and tried again."""
         self._each_alone(self.ticket_id, self.env["slm.clockwork"]._refold)
         now = fields.Datetime.now()
