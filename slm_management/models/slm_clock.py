@@ -71,6 +71,10 @@ class SlmClock(models.Model):
         help="When the target is used up. Empty while the clock is paused.",
     )
     at_risk_at = fields.Datetime(readonly=True)
+    overrun_at = fields.Datetime(
+        readonly=True,
+        help="From here on more than the target is used, if nothing happens before.",
+    )
     stopped_at = fields.Datetime(readonly=True)
     breached_at = fields.Datetime(readonly=True)
     next_action_at = fields.Datetime(readonly=True)

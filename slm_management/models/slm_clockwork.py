@@ -46,6 +46,7 @@ FOLDED = (
     "as_of",
     "deadline",
     "at_risk_at",
+    "overrun_at",
     "stopped_at",
     "breached_at",
     "state",
@@ -415,9 +416,8 @@ class SlmClockwork(models.AbstractModel):
         """Breaches that nobody noted before the hours changed did happen."""
         now = self._now()
         for (agreement, metric), clock in book.clocks.items():
-            due = clock["next_action_at"]
-            late = clock["deadline"] and due and clock["deadline"] < due <= now
-            if late and not clock["breached_at"]:
+            overrun_at = clock["overrun_at"]
+            if overrun_at and overrun_at < now and not clock["breached_at"]:
                 self._record_breach(book, agreement, metric, clock["deadline"])
 
     @api.model
@@ -543,6 +543,7 @@ class SlmClockwork(models.AbstractModel):
             "as_of": state.as_of if state.state == "running" else None,
             "deadline": state.deadline,
             "at_risk_at": state.at_risk_at,
+            "overrun_at": state.overrun_at,
             "stopped_at": state.stopped_at,
             "breached_at": state.breached_at,
             "next_action_at": state.next_action_at(now),
