@@ -98,6 +98,12 @@ class HelpdeskTicket(models.Model):
         groups=AGENT,
         default="none",
     )
+    slm_countdown = fields.Json(
+        string="Time Left", compute="_compute_slm_countdown", groups=AGENT
+    )
+    slm_expired_on = fields.Date(
+        related="slm_expired_agreement_id.date_end", string="Expired on", groups=AGENT
+    )
     slm_timezone = fields.Selection(
         related="slm_agreement_id.calendar_id.tz",
         string="Time Zone of the Service Hours",
@@ -131,6 +137,12 @@ class HelpdeskTicket(models.Model):
                 )
             ).sorted(lambda clock: order[clock.metric])
 
+    @api.depends("slm_current_clock_ids")
+    def _compute_slm_countdown(self):
+        """The countdown of the clock that is due next, see ``slm.clock.countdown``."""
+        for ticket in self:
+            ticket.slm_countdown = ticket.slm_current_clock_ids._get_next_due().countdown
+
     @api.depends("slm_facts")
     def _compute_slm_is_tracked(self):
         for ticket in self:
@@ -147,8 +159,10 @@ class HelpdeskTicket(models.Model):
         return tickets
 
     def write(self, vals):
+        """An import notes in its context, as ``slm_note``, what it writes: there is one
+        event then even if no fact changes, as the clocks are looked at all the same."""
         res = super().write(vals)
-        self._slm_sync()
+        self._slm_sync(note=self.env.context.get("slm_note"))
         return res
 
     def _message_post_after_hook(self, message, msg_values):

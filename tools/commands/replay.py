@@ -1,4 +1,4 @@
-"""``./dev replay``: hand over to ``tools/replay.py``."""
+"""``./dev replay``: hand over to ``replay/run.py``."""
 
 from .. import paths
 from . import python
@@ -6,4 +6,4 @@ from . import python
 
 def main(arguments):
     """Import an event log with the arguments given."""
-    return python.script(paths.TOOLS / "replay.py", arguments)
+    return python.script(paths.ROOT / "replay" / "run.py", arguments)
