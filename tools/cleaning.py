@@ -34,7 +34,8 @@ def stop_and_remove():
         if not try_lock(users, postgres.fcntl.LOCK_EX):
             raise Failure("another ./dev of this clone is at work", "end it first")
         stop(server.data)
-    for folder in {server.data, server.socket_folder(), paths.STATE}:
+    outside = postgres.OUTSIDE / paths.clone_key()
+    for folder in [server.socket_folder(), outside, paths.STATE]:
         if folder.exists():
             shutil.rmtree(folder)
             say(f"   removed {folder}")

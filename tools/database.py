@@ -29,11 +29,11 @@ def exists(name):
 
 
 def names():
-    """All databases of the server that are ours."""
+    """All databases of the server that are ours, the oldest first."""
     with cursor() as cr:
         cr.execute(
             """SELECT datname FROM pg_database JOIN pg_roles r ON r.oid = datdba
-                WHERE rolname = current_user ORDER BY 1"""
+                WHERE rolname = current_user ORDER BY pg_database.oid"""
         )
         return [name for (name,) in cr.fetchall()]
 

@@ -1,6 +1,7 @@
 """Second half of ``./dev``: runs inside the environment that the first half made."""
 
 import importlib
+import signal
 import subprocess
 import sys
 
@@ -9,6 +10,8 @@ from .console import Failure, report
 
 def main(arguments):
     """Run the command; the exit code."""
+    # A polite end gives the database server back, as an interrupt does.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     name, rest = arguments[0], arguments[1:]
     command = importlib.import_module(f"tools.commands.{name}")
     try:

@@ -41,13 +41,14 @@ def digest(*chunks):
     return whole.hexdigest()[:12]
 
 
-def tree_digest(*folders):
-    """A key of the contents of all files below some folders."""
+def tree_digest(folder, without=()):
+    """A key of the contents of all files below a folder."""
     chunks = []
-    for folder in folders:
-        for path in sorted(Path(folder).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                chunks += [str(path.relative_to(folder)), path.read_bytes()]
+    skipped = ("__pycache__", *without)
+    for path in sorted(Path(folder).rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and not any(f"{part}/" in f"{name}" for part in skipped):
+            chunks += [name, path.read_bytes()]
     return digest(*chunks)
 
 

@@ -21,6 +21,7 @@ from .locks import exclusive, try_lock
 
 ROLE = "odoo"
 PORT = "5432"
+OUTSIDE = Path("/var/lib") / paths.CACHE_NAME
 SETTINGS = {
     # A development server: quick, and its data are made anew at any time.
     "listen_addresses": "",
@@ -90,7 +91,7 @@ class Embedded:
         """The data folder: in the clone, if the server's user can get there."""
         inside = paths.STATE / "postgres"
         if self.user and not reachable(paths.ROOT, self.user.pw_uid):
-            return Path("/var/lib") / paths.CACHE_NAME / paths.clone_key()
+            return OUTSIDE / paths.clone_key() / "postgres"
         return inside
 
     def programs(self):

@@ -12,6 +12,8 @@ from . import database, environment, odoo_runner, paths
 from .locks import exclusive
 
 PREFIX = "slm_tpl_"
+NOT_IN_DATABASE = ("tests", "readme", "static/src")  # read from the files at any time
+KEPT = 3  # templates of a kind: someone may work with the one before the last
 LANGUAGE = "zh_CN"  # loaded beside English where there is demo data
 
 
@@ -54,7 +56,9 @@ def base_key(demo):
 
 def module_key(demo):
     """What a module template is made of."""
-    return paths.digest(base_key(demo), paths.tree_digest(paths.MODULE_DIR))
+    return paths.digest(
+        base_key(demo), paths.tree_digest(paths.MODULE_DIR, NOT_IN_DATABASE)
+    )
 
 
 def demo_options(demo):
@@ -109,8 +113,11 @@ def stay_home(name):
 
 
 def _retire(prefix):
-    """Drop templates of an older state."""
-    for name in database.names():
-        rest = name.removeprefix(prefix)
-        if rest != name and "_" not in rest:
-            database.drop(name)
+    """Drop the oldest templates of a kind."""
+    old = [
+        name
+        for name in database.names()
+        if name.startswith(prefix) and "_" not in name.removeprefix(prefix)
+    ]
+    for name in old[: max(0, len(old) - KEPT + 1)]:
+        database.drop(name)

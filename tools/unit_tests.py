@@ -66,10 +66,14 @@ class Run:
     def prepare(self):
         """Make the database, or take the last run's; how to load the module."""
         source = templates.base()
+        mark = paths.state("applied") / self.name
         if self.reuse and database.exists(self.name):
-            if paths.MODULE in database.installed(self.name):
+            same = mark.exists() and mark.read_text() == source
+            if same and paths.MODULE in database.installed(self.name):
                 return "-u"
         database.copy(source, self.name)
+        if self.reuse:
+            mark.write_text(source)
         return "-i"
 
     def arguments(self, action):

@@ -11,10 +11,11 @@ from lxml import etree
 from .. import paths
 from ..console import say
 
+OTHERS = ["tools", "bench", "replay"]
 LONGEST = 60
 NINE_OF_TEN = 25
 MEDIAN = 8
-SOURCES = ["dev", "tools", "tests", "bench", paths.MODULE]
+SOURCES = ["dev", "tools", "tests", "bench", "replay", paths.MODULE]
 
 
 def main(arguments):
@@ -80,9 +81,7 @@ def functions(path):
 def lengths():
     """Check how long the functions are: of the add-on in sum, of the rest each."""
     module = measure(paths.MODULE_DIR.rglob("*.py"))
-    rest = measure(
-        [path for name in ("tools", "bench") for path in (paths.ROOT / name).rglob("*")]
-    )
+    rest = measure([path for name in OTHERS for path in (paths.ROOT / name).rglob("*")])
     ok = True
     for lines, where in module + rest:
         if lines > LONGEST:
