@@ -267,7 +267,7 @@ class ResourceCalendar(models.Model):
             return self.env._(
                 "flexible hours are no fixed times. Choose fully fixed hours."
             )
-        if self and not self._slm_worktime(fields.Datetime.now()):
+        if self and not self._slm_plan(fields.Datetime.now(), 1):
             return self.env._(
                 "there is not a single working hour in it. Add working hours, or "
                 "remove the time off that closes them."

@@ -1,6 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from collections import namedtuple
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -220,7 +221,11 @@ class SlmAgreement(models.Model):
     # ------------------------------------------------------------------
 
     def write(self, vals):
-        res = super().write(vals)
+        # Targets may all be removed before others come: the constraint looks at the end.
+        written = self.with_context(slm_agreement_written=True)
+        res = super(SlmAgreement, written).write(vals)
+        # Who may write drafts only can not put them in force either.
+        self.check_access("write")
         if "calendar_id" in vals:
             self.calendar_id._slm_replan_later()
         return res
@@ -260,6 +265,14 @@ class SlmAgreement(models.Model):
     # ------------------------------------------------------------------
     # Helpers
     # ------------------------------------------------------------------
+
+    def _get_last_day(self):
+        """The last day on which it is valid, or False; an expired one is over."""
+        self.ensure_one()
+        if self.state != "expired":
+            return self.date_end
+        yesterday = fields.Date.today() - timedelta(days=1)
+        return min(self.date_end or yesterday, yesterday)
 
     def _get_terms(self, service_id, process_kind, priority):
         """What the agreement promises a ticket, as :class:`~..engine.Terms`.

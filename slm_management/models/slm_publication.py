@@ -55,6 +55,12 @@ class SlmPublication(models.Model):
                     )
                 )
 
+    def write(self, vals):
+        res = super().write(vals)
+        # Who may write drafts only can not move a line to what is in force.
+        self.check_access("write")
+        return res
+
     @api.depends("role", "team_id", "partner_id")
     def _compute_display_name(self):
         for line in self:
@@ -75,5 +81,5 @@ class SlmPublication(models.Model):
             services=frozenset(agreement.service_ids.ids),
             process_kinds=frozenset(agreement.process_kind_ids.mapped("code")),
             date_start=agreement.date_start,
-            date_end=agreement.date_end,
+            date_end=agreement._get_last_day(),
         )

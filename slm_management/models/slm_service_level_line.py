@@ -26,7 +26,7 @@ class SlmServiceLevelLine(models.Model):
     completion = fields.Char(help="For example 2h, 12h or 5d. Empty: no target.")
     closure = fields.Char(help="For example 10d. Empty: no target.")
 
-    @api.constrains("response", "completion", "closure")
+    @api.constrains("level_id", "response", "completion", "closure")
     def _check_durations(self):
         for line in self:
             values = [line._parse(metric, 480) for metric in METRICS]

@@ -54,7 +54,9 @@ class SlmTarget(models.Model):
         "A target can not be negative.",
     )
 
-    @api.constrains("response_minutes", "completion_minutes", "closure_minutes")
+    @api.constrains(
+        "agreement_id", "response_minutes", "completion_minutes", "closure_minutes"
+    )
     def _check_not_empty(self):
         for target in self:
             if not any(target[f"{metric}_minutes"] for metric in METRICS):
@@ -113,6 +115,19 @@ class SlmTarget(models.Model):
                     agreement=used.agreement_id.display_name,
                 )
             )
+
+    def unlink(self):
+        agreements = self.agreement_id
+        res = super().unlink()
+        if not self.env.context.get("slm_agreement_written"):
+            agreements.exists()._check_target_ids()
+        return res
+
+    def write(self, vals):
+        res = super().write(vals)
+        # Who may write drafts only can not move a line to what is in force.
+        self.check_access("write")
+        return res
 
     @api.depends("service_id", "process_kind", "priority")
     def _compute_display_name(self):
