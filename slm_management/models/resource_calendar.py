@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
 from datetime import datetime, timedelta
+from itertools import islice
 
 import pytz
 
@@ -21,6 +22,8 @@ MAX_COMPILED = 256
 
 #: how far deadlines are looked for, in years; the far one only if they are not found
 YEARS_AHEAD, YEARS_FAR = 3, 25
+#: stretches of service time that a client gets to let a clock tick
+NEXT_HOURS = 6
 
 
 class ResourceCalendar(models.Model):
@@ -143,6 +146,21 @@ class ResourceCalendar(models.Model):
         self.ensure_one()
         first, last = min(start, end), max(start, end)
         return self._slm_worktime(first, last).elapsed(start, end)
+
+    def _slm_get_next_hours(self, start):
+        """The next few stretches of service time, from ``start`` on.
+
+        :param start: naive UTC datetime
+        :return: list of pairs of naive UTC datetimes; they lie within a week, which
+            begins when service time runs next
+        """
+        self.ensure_one()
+        worktime = self._slm_worktime(start)
+        opens = worktime.plan(start, 0)
+        if opens is None:
+            return []
+        last = min(opens + timedelta(days=7), worktime.end)
+        return list(islice(worktime.intervals(opens, last), NEXT_HOURS))
 
     def _slm_worktime(self, since, until=None, far=False):
         """The compiled service time that covers ``since`` to ``until`` and years beyond.

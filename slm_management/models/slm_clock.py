@@ -1,7 +1,8 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
-from datetime import timedelta
+from calendar import timegm
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -14,6 +15,11 @@ _logger = logging.getLogger(__name__)
 BATCH_SIZE = 200
 #: how long a clock that failed is left alone
 RETRY_AFTER = timedelta(minutes=5)
+
+
+def _to_epoch(moment):
+    """Seconds since 1970 of a naive UTC datetime; False stays False."""
+    return moment and timegm(moment.timetuple())
 
 
 class SlmClock(models.Model):
@@ -111,6 +117,10 @@ class SlmClock(models.Model):
         compute="_compute_used_seconds",
         help="Service time that is left now, in seconds; negative: too much used.",
     )
+    countdown = fields.Json(
+        compute="_compute_countdown",
+        help="What a client needs to let the clock tick.",
+    )
     day_minutes = fields.Integer(related="agreement_id.day_minutes")
     timezone = fields.Selection(related="calendar_id.tz", string="Time Zone")
 
@@ -139,6 +149,11 @@ class SlmClock(models.Model):
                 used += calendar._slm_elapsed(clock.as_of, now)
             clock.used_seconds = used
             clock.remaining_seconds = clock.target_seconds - used
+
+    def _compute_countdown(self):
+        now = fields.Datetime.now()
+        for clock in self:
+            clock.countdown = clock._prepare_countdown(now)
 
     @api.depends("metric", "agreement_id")
     def _compute_display_name(self):
@@ -202,6 +217,38 @@ class SlmClock(models.Model):
         return self.env["slm.agreement"]._fields["kind"]._description_selection(
             self.env
         )
+
+    def _prepare_countdown(self, now):
+        """All that shows the clock as it is at ``now`` and lets it tick from then on.
+
+        Instants are seconds since 1970. ``hours`` are the next stretches of service
+        time, as pairs: only within them a running clock ticks.
+        """
+        self.ensure_one()
+        hours = []
+        if self.state == "running":
+            calendar = self.calendar_id.with_company(self.company_id)
+            hours = calendar._slm_get_next_hours(now)
+        return {
+            "now": _to_epoch(now),
+            "state": self.state,
+            "outcome": self.outcome,
+            "used": self.used_seconds,
+            "target": self.target_seconds,
+            "late": bool(self.breached_at),
+            "at_risk_at": _to_epoch(self.at_risk_at),
+            "deadline": _to_epoch(self.deadline),
+            "timezone": self.timezone,
+            "day_minutes": self.day_minutes,
+            "hours": [[_to_epoch(moment) for moment in pair] for pair in hours],
+        }
+
+    def _get_next_due(self):
+        """Of the clocks of a ticket the one to look at: due next, else a paused one."""
+        running = self.filtered(lambda clock: clock.state == "running")
+        if running:
+            return min(running, key=lambda clock: clock.deadline or datetime.max)
+        return self.filtered(lambda clock: clock.state == "paused")[:1]
 
     @api.model
     def _get_due(self):
