@@ -4,7 +4,6 @@ import argparse
 import os
 import shutil
 import signal
-from pathlib import Path
 
 from . import paths, postgres
 from .console import Failure, say
@@ -57,4 +56,4 @@ def caches(everything):
     """The folders shared by all clones of this user."""
     if not everything:
         return []
-    return [paths.cache(), Path("/var/cache") / paths.CACHE_NAME]
+    return [postgres.programs_outside(), paths.cache()]

