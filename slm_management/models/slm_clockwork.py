@@ -512,9 +512,8 @@ class SlmClockwork(models.AbstractModel):
         state = self._fold(book, agreement, metric, now)
         if not state.state:
             return None
-        if stored and stored["state"] == state.state == "stopped":
-            if stored["stopped_at"] == state.stopped_at:
-                return None
+        if self._is_frozen(book, stored) and stored["stopped_at"] == state.stopped_at:
+            return None
         known = breaches(book.history, agreement, metric)
         if state.breached_at and not known and state.state != "cancelled":
             self._record_breach(book, agreement, metric, state.breached_at)
@@ -525,6 +524,14 @@ class SlmClockwork(models.AbstractModel):
                 return None
         book.clocks[agreement, metric] = row
         return row
+
+    @api.model
+    def _is_frozen(self, book, stored):
+        """Whether a clock has stopped over service hours that have changed since."""
+        if not stored or stored["state"] != "stopped":
+            return False
+        calendar, hours_key = self._get_calendar(book, stored["agreement_id"])
+        return (stored["calendar_id"], stored["hours_key"]) != (calendar.id, hours_key)
 
     @api.model
     def _prepare_clock_row(self, book, agreement, metric, state, now):

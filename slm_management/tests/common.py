@@ -245,13 +245,15 @@ class SlmCommon(BaseCommon):
 
     @classmethod
     def create_holiday(cls, first, last, calendar=None, **vals):
-        """Close service hours from the start of one day to the end of another."""
+        """Close service hours from the start of one day to the end of another.
+
+        Core gives a leave the company of its calendar, else the current one.
+        """
         calendar = cls.office if calendar is None else calendar
         return cls.env["resource.calendar.leaves"].create(
             {
                 "name": "Holiday",
                 "calendar_id": calendar.id,
-                "company_id": cls.company.id,
                 "date_from": moment(f"{first} 00:00"),
                 "date_to": moment(f"{last} 23:59:59"),
             }
