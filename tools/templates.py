@@ -63,7 +63,7 @@ def module_key(demo):
 
 def demo_options(demo):
     """The option that loads demo data."""
-    return ["--with-demo", f"--load-language={LANGUAGE}"] if demo else []
+    return ["--with-demo", f"--load-language=en_US,{LANGUAGE}"] if demo else []
 
 
 def base(demo=False):
