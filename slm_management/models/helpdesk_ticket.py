@@ -37,11 +37,12 @@ class HelpdeskTicket(models.Model):
         "slm.service",
         string="Service",
         index="btree_not_null",
+        copy=False,
         groups=AGENT,
         domain="[('company_id', '=', company_id)]",
     )
     slm_process_kind = fields.Selection(
-        PROCESS_KINDS, string="Process Kind", groups=AGENT
+        PROCESS_KINDS, string="Process Kind", copy=False, groups=AGENT
     )
     slm_agreement_id = fields.Many2one(
         "slm.agreement",
@@ -155,8 +156,21 @@ class HelpdeskTicket(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         tickets = super().create(vals_list)
+        if copied := self.env.context.get("slm_copied"):
+            super(HelpdeskTicket, tickets.sudo()).write(copied)
         self.env["slm.clockwork"]._start(tickets)
         return tickets
+
+    def copy(self, default=None):
+        """Service and process go along, also if who copies does not see them."""
+        original = self.sudo()
+        copied = {
+            "slm_service_id": original.slm_service_id.id,
+            "slm_process_kind": original.slm_process_kind,
+        }
+        copied = {k: v for k, v in copied.items() if k not in (default or {})}
+        this = self.with_context(slm_copied=copied)
+        return super(HelpdeskTicket, this).copy(default).with_env(self.env)
 
     def write(self, vals):
         """An import notes in its context, as ``slm_note``, what it writes: there is one

@@ -13,14 +13,14 @@ class SlmExplanation(models.TransientModel):
     _description = "Why this deadline?"
 
     clock_id = fields.Many2one("slm.clock", required=True, ondelete="cascade")
-    ticket_id = fields.Many2one(related="clock_id.ticket_id")
-    agreement_id = fields.Many2one(related="clock_id.agreement_id")
-    metric = fields.Selection(related="clock_id.metric")
-    state = fields.Selection(related="clock_id.state")
-    outcome = fields.Selection(related="clock_id.outcome")
-    deadline = fields.Datetime(related="clock_id.deadline")
-    timezone = fields.Selection(related="clock_id.timezone")
-    calendar_id = fields.Many2one(related="clock_id.calendar_id")
+    ticket_id = fields.Many2one(related="clock_id.ticket_id", related_sudo=False)
+    agreement_id = fields.Many2one(related="clock_id.agreement_id", related_sudo=False)
+    metric = fields.Selection(related="clock_id.metric", related_sudo=False)
+    state = fields.Selection(related="clock_id.state", related_sudo=False)
+    outcome = fields.Selection(related="clock_id.outcome", related_sudo=False)
+    deadline = fields.Datetime(related="clock_id.deadline", related_sudo=False)
+    timezone = fields.Selection(related="clock_id.timezone", related_sudo=False)
+    calendar_id = fields.Many2one(related="clock_id.calendar_id", related_sudo=False)
     story = fields.Html(compute="_compute_story", sanitize=False)
 
     @api.depends("clock_id")
