@@ -116,7 +116,7 @@ class Run:
     def strictness(self, code, lines, counts):
         """Failures beyond those of tests: a fault in the log, or an abrupt end."""
         faults = [line for line in odoo_runner.faults(lines) if not of_a_test(line)]
-        if faults and not counts.failed:
+        if faults:
             say("   The log has warnings or errors:")
             for line in faults[:20]:
                 say(f"     {line}")
@@ -146,4 +146,6 @@ def of_a_test(line):
     """Whether a line of the log reports a failed test."""
     match = odoo_runner.LOG_LINE.match(line)
     text = match["text"] if match else line
-    return bool(FAULT_OF_TEST.match(text) or FAULT_OF_RUN.search(text))
+    return bool(
+        FAULT_OF_TEST.match(text) or FAULT_OF_RUN.search(text) or SUMMARY.search(text)
+    )
