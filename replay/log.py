@@ -160,8 +160,11 @@ class _Reader:
         if number in self.undecodable:
             return
         if len(values) != len(header):
-            count = f"{len(values)} fields, but the header has {len(header)}"
+            count = f"fields: {len(values)}, but the header has {len(header)}"
             self.problems.append((number, count))
+            return
+        if any("\0" in value for value in values):
+            self.problems.append((number, "there is a NUL character in it"))
             return
         values = (value.strip() for value in values)
         row = {

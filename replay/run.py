@@ -1,6 +1,7 @@
 """``./dev replay FILE --policy POLICY [--out RESULT.jsonl] [--database NAME]``."""
 
 import argparse
+import contextlib
 import sys
 import time
 from pathlib import Path
@@ -25,8 +26,9 @@ def main(arguments):
     try:
         policy, incidents = read(options)
         check_out(options.out)
-        prepare(options.database)
-        replay(options, policy, incidents)
+        with exclusive(paths.state() / f"{options.database}.replay.lock"):
+            prepare(options.database)
+            replay(options, policy, incidents)
     except Failure as failure:
         report(failure)
         return 1
@@ -115,7 +117,7 @@ def replay(options, policy, incidents):
 
     started = time.monotonic()
     say(f"== Replaying {options.file} into {options.database}")
-    with odoo_env(options.database) as env:
+    with refusals(), odoo_env(options.database) as env:
         importer = Importer(env, policy, f"Replay of {options.policy.stem}")
         tickets = importer.run(incidents, Bar("events"))
         rows = read_results(importer.env, tickets)
@@ -125,6 +127,18 @@ def replay(options, policy, incidents):
     if options.out:
         write_results(options.out, rows)
         say(f"{len(rows)} lines in {options.out}")
+
+
+@contextlib.contextmanager
+def refusals():
+    """What Odoo refuses is told as it would be on the screen."""
+    from odoo.exceptions import UserError
+
+    try:
+        yield
+    except UserError as error:
+        remedy = "nothing was imported; replay into another database: --database NAME"
+        raise Failure(f"Odoo says: {error}", remedy) from error
 
 
 def tell(count, company, seconds):

@@ -17,7 +17,9 @@ from ..engine import (
     changes,
     fold,
     kind_of,
+    moves,
 )
+from ..engine.rules import CANCEL, STOP
 from .slm_matcher import Need
 
 #: ticket fields whose values are facts
@@ -539,7 +541,7 @@ class SlmClockwork(models.AbstractModel):
         return {
             "ticket_id": book.ticket,
             "agreement_id": agreement,
-            "target_id": self._get_target_id(book, agreement, metric, state),
+            "target_id": self._get_target_id(book, agreement, metric),
             "kind": "sla",
             "metric": metric,
             "calendar_id": calendar.id,
@@ -560,15 +562,21 @@ class SlmClockwork(models.AbstractModel):
         }
 
     @api.model
-    def _get_target_id(self, book, agreement, metric, state):
-        """The target line whose promise the clock is under."""
-        for event in reversed(book.history):
-            terms = Terms.of(event.after.get("sla"))
-            if terms and terms.agreement == agreement and metric in terms.targets:
-                target, seconds = terms.targets[metric]
-                if seconds == state.target:
-                    return target
-        return None
+    def _get_target_id(self, book, agreement, metric):
+        """The target line whose promise the clock is under.
+
+        Two lines may promise the same, so what comes after a stop is left out: a
+        stopped clock stays under the line that held until then.
+        """
+        found, sla, stopped = None, None, False
+        for move in moves(book.history, agreement, metric):
+            sla = move.event.after.get("sla", sla)
+            stopped = move.mode == STOP or (stopped and move.mode == CANCEL)
+            terms = Terms.of(sla)
+            mine = terms and terms.agreement == agreement and metric in terms.targets
+            if mine and not (stopped and found):
+                found = terms.targets[metric][0]
+        return found
 
     # ------------------------------------------------------------------
     # Storing
