@@ -19,8 +19,11 @@ class SlmServiceLevelLine(models.Model):
     )
     sequence = fields.Integer(default=10)
     process_kind = fields.Selection(PROCESS_KINDS, help="Empty: all kinds.")
+    # not just “Priority”: that is the name of a service level, and one msgid
     priority = fields.Selection(
-        selection="_selection_priority", help="Empty: all priorities."
+        selection="_selection_priority",
+        string="Ticket Priority",
+        help="Empty: all priorities.",
     )
     response = fields.Char(help="For example 30m, 4h or 2d. Empty: no target.")
     completion = fields.Char(help="For example 2h, 12h or 5d. Empty: no target.")

@@ -27,8 +27,11 @@ class SlmTarget(models.Model):
         "slm.service", ondelete="restrict", help="Empty: all services."
     )
     process_kind = fields.Selection(PROCESS_KINDS, help="Empty: all kinds.")
+    # not just “Priority”: that is the name of a service level, and one msgid
     priority = fields.Selection(
-        selection="_selection_priority", help="Empty: all priorities."
+        selection="_selection_priority",
+        string="Ticket Priority",
+        help="Empty: all priorities.",
     )
     response_minutes = fields.Integer(
         string="Response",

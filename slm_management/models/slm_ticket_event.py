@@ -7,7 +7,7 @@ EVENT_KINDS = [
     ("created", "Created"),
     ("phase", "Phase"),
     ("answer", "Answer"),
-    ("priority", "Priority"),
+    ("priority", "Ticket Priority"),
     ("service", "Service"),
     ("requester", "Requester"),
     ("agreement", "Agreement"),
