@@ -48,19 +48,19 @@ class Screen(NamedTuple):
     focus: str = ""
 
 
-ALL = "slm_management.helpdesk_ticket_action_all"
 OPEN = "slm_management.helpdesk_ticket_action_open"
 SCREENS = {
     "ticket": Screen(
-        "slm_agent", ALL, "ticket_scanners", ".o_slm_panel .o_kanban_record", 860
+        "slm_agent", OPEN, "ticket_scanners", ".o_slm_panel .o_kanban_record", 860
     ),
     "explanation": Screen(
         "slm_agent",
-        ALL,
+        OPEN,
         "ticket_vpn",
-        ".o_slm_panel .o_kanban_record",
+        ".modal-content table",
         click=(".o_slm_panel .o_kanban_record:nth-child(2) [name=action_explain]",),
-        focus=".modal-dialog",
+        focus=".modal-content",
+        height=1200,
     ),
     "tickets": Screen("slm_agent", OPEN, ready=".o_list_view .o_data_row", height=720),
     "kanban": Screen(
@@ -91,7 +91,7 @@ SCREENS = {
         height=560,
     ),
     "portal": Screen(
-        "slm_customer", "/my/ticket/", "ticket_scanners", "#card_body", 860
+        "slm_customer", "/my/ticket/", "ticket_scanners", ".o-mail-Message", 1080
     ),
 }
 
