@@ -24,7 +24,7 @@ _UNITS = {
     "天": "d",
     "工作日": "d",
 }
-_PART = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]*)", re.UNICODE)
+_PART = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]*)[\s,，、]*")
 
 
 class DurationError(ValueError):
@@ -37,7 +37,8 @@ def parse_duration(text, day_minutes):
     :param text: parts of a number and a unit: minutes, hours or days, in English or
         Chinese, each unit once at most. A number alone means minutes. Nothing at all
         means 0.
-    :param day_minutes: what a day is, in minutes; it depends on the service hours
+    :param day_minutes: what a day is, in minutes; it depends on the service hours.
+        0: nobody knows, so days are no duration
     :return: int, minutes, at least 0
     :raise DurationError: anything else, or a result that is not whole minutes
 
@@ -62,18 +63,20 @@ def parse_duration(text, day_minutes):
     while rest:
         match = _PART.match(rest)
         unit = match and _UNITS.get(match[2] or "m")
-        if not unit or unit in seen:
+        if not unit or unit in seen or not sizes[unit]:
             raise DurationError(text)
         seen.add(unit)
         total += float(match[1].replace(",", ".")) * sizes[unit]
-        rest = rest[match.end() :].lstrip(" ,")
+        rest = rest[match.end() :]
     if abs(total - round(total)) > 1e-6:
         raise DurationError(text)
     return round(total)
 
 
 def format_duration(minutes, day_minutes):
-    """Minutes of service time as text that :func:`parse_duration` reads back.
+    """Minutes of service time as text.
+
+    If they are not negative, :func:`parse_duration` reads the text back.
 
     :param minutes: int
     :param day_minutes: what a day is, in minutes; 0: do not use days

@@ -5,7 +5,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .rules import CANCEL, PAUSE, RUN, STOP, breaches, moves
+from .rules import CANCEL, PAUSE, RUN, STOP, breaches, lifetime
 
 ONE_SECOND = timedelta(seconds=1)
 STATES = {RUN: "running", PAUSE: "paused", STOP: "stopped", CANCEL: "cancelled"}
@@ -98,16 +98,14 @@ def fold(events, agreement, metric, worktime, now):
     >>> fold(history, 7, "completion", office, at(18)).outcome
     'met'
     """
-    history = list(moves(events, agreement, metric))
-    promised = [i for i, move in enumerate(history) if move.target is not None]
-    if not promised:
+    in_force, withdrawal = lifetime(events, agreement, metric)
+    if not in_force:
         return ClockState()
-    in_force, withdrawal = history[: promised[-1] + 1], history[promised[-1] + 1 :]
     folding = _Fold(worktime)
     for move in in_force:
         folding.apply(move)
     recorded = min(breaches(events, agreement, metric), default=None)
-    return folding.finish(now, recorded, withdrawal[0].at if withdrawal else None)
+    return folding.finish(now, recorded, withdrawal.at if withdrawal else None)
 
 
 class _Fold:
@@ -123,20 +121,26 @@ class _Fold:
         clock = self.clock
         clock.started_at = clock.started_at or move.at
         self._advance(move.at)
+        if self.mode == STOP and move.mode in (STOP, CANCEL):
+            self._promise_late(move)
+            return
         if "hours" in move.event.after:
             # What looks late only over the new hours became late by the change.
             clock.breached_at = None
         if move.mode == STOP:
             self._stop(move)
-        elif move.mode != CANCEL or self.mode != STOP:
+        else:
             self._go_on(move)
 
     def _stop(self, move):
-        clock = self.clock
-        if self.mode != STOP:
-            self._check_used_up(move.at)
-            clock.stopped_at, self.mode = move.at, STOP
-        if clock.target is None:
+        """Stop under the old target, if there was one."""
+        self._check_used_up(move.at)
+        self.clock.stopped_at, self.mode = move.at, STOP
+        self._promise_late(move)
+
+    def _promise_late(self, move):
+        """Only a clock that stopped before anything was promised gets a target."""
+        if self.clock.target is None:
             self._promise(move)
             self._check_used_up(move.at)
 

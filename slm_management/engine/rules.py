@@ -135,7 +135,10 @@ def moves(events, agreement, metric):
     :param metric: one of ``METRICS``
 
     The clock counts from the ticket's creation, also while its agreement is not (yet)
-    in force: an agreement that takes over looks at the whole life of the ticket.
+    in force: an agreement that takes over looks at the whole life of the ticket, and
+    whether waiting for a supplier was a pause is for its own terms to say. An event
+    that stops the clock does so under the promise that held until then, even if the
+    agreement promises nothing for the new priority.
 
     >>> t = datetime(2024, 1, 1)
     >>> sla = Terms(7, {"response": [1, 1800]}).to_fact()
@@ -147,19 +150,49 @@ def moves(events, agreement, metric):
     >>> [(m.mode, m.target) for m in moves(history, 7, "response")]
     [('run', None), ('run', 1800), ('stop', 1800), ('stop', 1800)]
     """
-    facts, responded = {}, False
+    events = [event for event in events if "breach" not in event.after]
+    facts, responded, target = {}, False, None
+    latest = next(filter(None, (_own_terms(e.after, agreement) for e in events)), None)
     for event in events:
-        if "breach" in event.after:
-            continue
         facts.update(event.after)
-        terms = Terms.of(facts.get("sla"))
-        mine = terms if terms and terms.agreement == agreement else None
-        mode = _mode(facts, metric, mine)
+        mine = _own_terms(facts, agreement)
+        latest = mine or latest
+        mode = _mode(facts, metric, latest)
         if metric == "response" and mode != CANCEL:
             responded = responded or mode == STOP or bool(facts.get("answered"))
             mode = STOP if responded else mode
-        target = mine.seconds(metric) if mine else None
+        kept = target if mine and mode == STOP else None
+        target = mine and mine.seconds(metric) or kept
         yield Move(event.at, mode, target, mine.risk_percent if mine else 100, event)
+
+
+def lifetime(events, agreement, metric):
+    """The moves of one clock as long as something was promised, and what ended that.
+
+    Takes the arguments of :func:`moves`.
+
+    :return: list of the moves up to the last one with a target, and the :class:`Move`
+        after it, by which the promise was withdrawn for good, or None
+
+    >>> t = datetime(2024, 1, 1)
+    >>> history = [
+    ...     Event(t, "created", {"phase": "waiting",
+    ...                          "sla": Terms(7, {"response": [1, 1800]}).to_fact()}),
+    ...     Event(t, "agreement", {"sla": None})]
+    >>> in_force, withdrawal = lifetime(history, 7, "response")
+    >>> [move.event.kind for move in in_force], withdrawal.event.kind
+    (['created'], 'agreement')
+    """
+    history = list(moves(events, agreement, metric))
+    promised = [i for i, move in enumerate(history) if move.target is not None]
+    end = promised[-1] + 1 if promised else 0
+    return history[:end], next(iter(history[end:]), None)
+
+
+def _own_terms(facts, agreement):
+    """The terms in these facts if they are this agreement's, or None."""
+    terms = Terms.of(facts.get("sla"))
+    return terms if terms and terms.agreement == agreement else None
 
 
 def _mode(facts, metric, terms):
@@ -177,8 +210,8 @@ def breaches(events, agreement, metric):
     """Instants at which a breach of this clock was recorded.
 
     >>> t = datetime(2024, 1, 1)
-    >>> breaches([Event(t, "breach", {"breach": {"agreement": 7, "metric": "closure"}})],
-    ...          7, "closure")
+    >>> mark = {"agreement": 7, "metric": "closure"}
+    >>> breaches([Event(t, "breach", {"breach": mark})], 7, "closure")
     [datetime.datetime(2024, 1, 1, 0, 0)]
     """
     mark = {"agreement": agreement, "metric": metric}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from .fold import fold
-from .rules import CANCEL, PAUSE, RUN, STOP, Event, moves
+from .rules import CANCEL, PAUSE, RUN, STOP, Event, lifetime
 
 _SPANS = {PAUSE: "paused", STOP: "stopped", CANCEL: "cancelled"}
 
@@ -38,8 +38,11 @@ def explain(events, agreement, metric, worktime, now):
     """The story of one clock, as :class:`StoryLine` in order of time.
 
     Takes the arguments of :func:`~.fold.fold` and tells the same story: the used time
-    of the lines up to a clock's stop adds up to its ``elapsed``. After the last event
-    it goes on to ``now``, and ends with the deadline if that lies ahead.
+    of all lines adds up to the clock's ``elapsed``. After the last event it goes on to
+    ``now``. A breach stands at its instant, between what was used before and after it;
+    a running clock that is in time ends with its deadline. Of an agreement that was
+    replaced it tells no more than that: the clock stays cancelled, or stopped if it had
+    stopped before.
 
     >>> from .rules import Terms
     >>> from .worktime import WorkTime
@@ -55,54 +58,97 @@ def explain(events, agreement, metric, worktime, now):
     outside 12 13 0
     ran 13 14 1
     deadline 15 15 0
+    >>> history.append(Event(at(16), "agreement", {"sla": None}))
+    >>> for line in explain(history, 7, "completion", office, at(18))[3:]:
+    ...     print(line.what, line.start.hour, line.end.hour, line.used // 3600)
+    ran 13 15 2
+    breach 15 15 0
+    ran 15 16 1
+    event 16 16 0
+    cancelled 16 18 0
     """
-    clock = fold(events, agreement, metric, worktime, now)
-    if clock.state is None:
+    in_force, withdrawal = lifetime(events, agreement, metric)
+    if not in_force:
         return []
-    lines, total, mode, since = [], 0, None, None
-    for move in moves(events, agreement, metric):
-        if mode:
-            lines += _span(mode, since, move.at, total, lines, worktime)
-            total = lines[-1].total if lines else 0
-        lines.append(
-            StoryLine("event", move.at, move.at, 0, total, move.target, move.event)
+    telling = _Telling(worktime)
+    for move in in_force:
+        telling.tell(move)
+    if withdrawal:
+        telling.tell(withdrawal._replace(mode=CANCEL))
+    telling.go_on_until(now)
+    telling.mark(fold(events, agreement, metric, worktime, now))
+    return telling.lines
+
+
+class _Telling:
+    """A story while it is told; a clock that stands still is told as one line."""
+
+    def __init__(self, worktime):
+        self.worktime = worktime
+        self.lines = []
+        self.mode = self.target = None
+        self.total = 0
+
+    def tell(self, move):
+        """What the clock did until the event, and the event."""
+        self.go_on_until(move.at)
+        stopped = self.mode == STOP and move.mode in (STOP, CANCEL)
+        if self.target is None or not (stopped or move.mode == STOP):
+            self.target = move.target
+        self.mode = STOP if stopped else move.mode
+        self._add("event", move.at, move.at, event=move.event)
+
+    def go_on_until(self, end):
+        """What the clock does while nothing happens to it."""
+        if not self.lines or self.lines[-1].end >= end:
+            return
+        start = self.lines[-1].end
+        if self.mode == RUN:
+            self._run(start, end)
+        else:
+            self._add(_SPANS[self.mode], start, end)
+
+    def _run(self, cursor, end):
+        for opens, closes in self.worktime.intervals(cursor, end):
+            if cursor < opens:
+                self._add("outside", cursor, opens)
+            self._add("ran", opens, closes, self.worktime.elapsed(opens, closes))
+            cursor = closes
+        if cursor < end:
+            self._add("outside", cursor, end)
+
+    def _add(self, what, start, end, used=0, event=None):
+        self.total += used
+        line = StoryLine(what, start, end, used, self.total, self.target, event)
+        self.lines.append(line)
+
+    # ------------------------------------------------------------------
+    # Moments that are no events
+    # ------------------------------------------------------------------
+
+    def mark(self, clock):
+        """Insert the breach where it happened, or else add the deadline."""
+        if clock.breached_at:
+            at, after = clock.breached_at, self._split(clock.breached_at)
+            before = self.lines[max(after - 1, 0)]
+            mark = StoryLine("breach", at, at, 0, before.total, before.target)
+            self.lines.insert(after, mark)
+        elif clock.state == "running" and clock.deadline:
+            at, after = clock.deadline, self._split(clock.deadline)
+            mark = StoryLine("deadline", at, at, 0, clock.target, clock.target)
+            self.lines.insert(after, mark)
+
+    def _split(self, at):
+        """Split the line that goes across ``at``; the place of what comes after it."""
+        for place, line in enumerate(self.lines):
+            if line.start < at < line.end:
+                self.lines[place : place + 1] = self._halve(line, at)
+        return sum(line.end <= at for line in self.lines)
+
+    def _halve(self, line, at):
+        used = self.worktime.elapsed(line.start, at) if line.what == "ran" else 0
+        total = line.total - line.used + used
+        return (
+            line._replace(end=at, used=used, total=total),
+            line._replace(start=at, used=line.used - used),
         )
-        since = move.at
-        mode = STOP if mode == STOP and move.mode == CANCEL else move.mode
-    lines += _span(mode, since, max(now, since), total, lines, worktime)
-    return _with_marks(lines, clock)
-
-
-def _span(mode, start, end, total, lines, worktime):
-    """The lines between two events in which the clock was in ``mode``."""
-    if start >= end:
-        return []
-    target = lines[-1].target
-    if mode != RUN:
-        return [StoryLine(_SPANS[mode], start, end, 0, total, target)]
-    told, cursor = [], start
-    for opens, closes in worktime.intervals(start, end):
-        if cursor < opens:
-            told.append(StoryLine("outside", cursor, opens, 0, total, target))
-        used = worktime.elapsed(opens, closes)
-        total += used
-        told.append(StoryLine("ran", opens, closes, used, total, target))
-        cursor = closes
-    if cursor < end:
-        told.append(StoryLine("outside", cursor, end, 0, total, target))
-    return told
-
-
-def _with_marks(lines, clock):
-    """Insert the breach where it happened; add a deadline that lies ahead."""
-    marks = []
-    if clock.breached_at:
-        marks.append(("breach", clock.breached_at))
-    elif clock.state == "running" and clock.deadline:
-        marks.append(("deadline", clock.deadline))
-    for what, at in marks:
-        before = [line for line in lines if line.end <= at]
-        total = before[-1].total if before else 0
-        mark = StoryLine(what, at, at, 0, total, clock.target)
-        lines.insert(len(before), mark)
-    return lines

@@ -62,8 +62,9 @@ class WorkTime:
 
     >>> day = timedelta(days=1)
     >>> monday = datetime(2024, 1, 1)
+    >>> week = [monday + i * day for i in range(7)]
     >>> always = WorkTime(
-    ...     [(monday + i * day, monday + (i + 1) * day - MICROSECOND) for i in range(7)],
+    ...     [(start, start + day - MICROSECOND) for start in week],
     ...     monday, monday + 7 * day)
     >>> always.elapsed(monday, monday + 7 * day) == 7 * 86400
     True
@@ -130,7 +131,7 @@ class WorkTime:
 
     def covers(self, first, last):
         """Whether both instants lie in the compiled time."""
-        return self.start <= first and last <= self.end
+        return self.start <= min(first, last) and max(first, last) <= self.end
 
     # ------------------------------------------------------------------
     # Questions
@@ -203,9 +204,9 @@ class WorkTime:
         """
         low, high = self._covered(start), self._covered(end)
         for i in range(bisect_right(self._ends, low), len(self._starts)):
-            if self._starts[i] >= high:
-                return
             first, last = max(low, self._starts[i]), min(high, self._ends[i])
+            if first >= last:
+                return
             yield _from_us(first), _from_us(last)
 
     # ------------------------------------------------------------------
