@@ -1,0 +1,14 @@
+# Copyright 2026 slm_management founding team
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import test_engine_doctest
+from . import test_engine_duration
+from . import test_engine_edges
+from . import test_engine_fold
+from . import test_engine_story
+from . import test_engine_weekgrid
+from . import test_engine_worktime
+from . import test_access
+from . import test_agreement
+from . import test_cron
+from . import test_matching
+from . import test_ticket_life
