@@ -176,7 +176,7 @@ class SlmClock(models.Model):
             "res_model": "slm.explanation",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_clock_id": self.id},
+            "context": {"default_clock_id": self.id, "dialog_size": "extra-large"},
         }
 
     # ------------------------------------------------------------------

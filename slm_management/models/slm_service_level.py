@@ -31,6 +31,14 @@ class SlmServiceLevel(models.Model):
         for level in self:
             level.summary = "; ".join(level.line_ids.mapped("display_name"))
 
+    @api.depends("name", "summary")
+    @api.depends_context("slm_show_summary")
+    def _compute_display_name(self):
+        super()._compute_display_name()
+        if self.env.context.get("slm_show_summary"):
+            for level in self:
+                level.display_name = f"{level.name}: {level.summary}"
+
     def _prepare_target_vals_list(self, day_minutes):
         """Values of ``slm.target`` for these levels.
 

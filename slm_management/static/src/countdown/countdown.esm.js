@@ -70,7 +70,7 @@ export function formatSeconds(seconds, dayMinutes) {
     return minutes ? `${minutes}m ${total % 60}s` : `${total}s`;
 }
 
-/** The sentence about a clock, such as "3h 20m left". */
+/** The sentence beside the status of a clock, such as "3h 20m left". */
 export function tellClock(clock, {status, remaining}) {
     const live = clock.state === "running";
     const time = live
@@ -85,10 +85,8 @@ export function tellClock(clock, {status, remaining}) {
     if (status === "missed") {
         return _t("late by %s", time);
     }
-    if (clock.state === "paused") {
-        return remaining < 0
-            ? _t("paused, overdue by %s", time)
-            : _t("paused, %s left", time);
+    if (status === "breached" && clock.state === "paused") {
+        return _t("paused, overdue by %s", time);
     }
     return remaining < 0 ? _t("overdue by %s", time) : _t("%s left", time);
 }

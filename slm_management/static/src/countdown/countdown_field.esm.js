@@ -78,21 +78,24 @@ export class SlmCountdownField extends Component {
             status: reading.status,
             label: getStatusLabels()[reading.status],
             colour: STATUS_COLOURS[reading.status],
-            text: tellClock(clock, reading),
+            text: this.tell(clock, reading),
             percent: Math.min(100, Math.floor((100 * reading.used) / clock.target)),
             used: this.tellUsed(clock, reading.used),
             hint: this.tellHours(clock, reading),
         };
     }
 
+    tell(clock, reading) {
+        const text = tellClock(clock, reading);
+        const alone = this.props.mode === "text" && reading.status === "paused";
+        return alone ? _t("paused, %s", text) : text;
+    }
+
     tellUsed(clock, used) {
-        return _t(
-            "%(used)s of %(target)s used",
-            {
-                used: formatDuration(Math.floor(used / 60), clock.day_minutes),
-                target: formatDuration(Math.floor(clock.target / 60), clock.day_minutes),
-            }
-        );
+        return _t("%(used)s of %(target)s used", {
+            used: formatDuration(Math.floor(used / 60), clock.day_minutes),
+            target: formatDuration(Math.floor(clock.target / 60), clock.day_minutes),
+        });
     }
 
     /** Why the clock does not tick although it runs. */
@@ -144,6 +147,7 @@ export const slmCountdownField = {
             default: "line",
         },
     ],
+    listViewWidth: ({options}) => (options.mode === "text" ? [150, 180] : [210, 260]),
     extractProps: ({options}) => ({mode: options.mode}),
 };
 

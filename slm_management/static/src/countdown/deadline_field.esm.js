@@ -2,7 +2,6 @@
  * License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
 import {Component} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
-import {formatDateTime} from "@web/core/l10n/dates";
 import {formatMoment} from "./deadline.esm";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
@@ -19,14 +18,22 @@ export class SlmDeadlineField extends Component {
         return this.props.record.data[this.props.name];
     }
 
-    get text() {
-        const timezone = this.props.record.data[this.props.timezoneField];
-        return this.deadline ? formatMoment(this.deadline, timezone) : "";
+    get timezone() {
+        return this.props.record.data[this.props.timezoneField];
     }
 
-    /** The same instant on the clock of whoever looks. */
+    get text() {
+        return this.deadline ? formatMoment(this.deadline, this.timezone, true) : "";
+    }
+
+    /** The zone's name, and the same instant on the clock of whoever looks. */
     get title() {
-        return this.deadline ? _t("Your time: %s", formatDateTime(this.deadline)) : "";
+        if (!this.deadline) {
+            return "";
+        }
+        const there = formatMoment(this.deadline, this.timezone);
+        const here = _t("Your time: %s", formatMoment(this.deadline));
+        return `${there}\n${here}`;
     }
 }
 
@@ -42,6 +49,7 @@ export const slmDeadlineField = {
             availableTypes: ["selection"],
         },
     ],
+    listViewWidth: [195, 230],
     extractProps: ({options}) => ({timezoneField: options.timezone}),
 };
 

@@ -57,11 +57,10 @@ export class SlmDurationField extends Component {
     /** The text to edit. */
     get value() {
         const raw = this.props.record.data[this.props.name];
-        if (!raw || this.isText) {
-            return raw || "";
+        if (this.props.seconds) {
+            return formatDuration(Math.trunc(raw / 60), this.dayMinutes);
         }
-        const minutes = this.props.seconds ? Math.trunc(raw / 60) : raw;
-        return formatDuration(minutes, this.dayMinutes);
+        return raw && !this.isText ? formatDuration(raw, this.dayMinutes) : raw || "";
     }
 
     get tooltip() {

@@ -64,7 +64,7 @@ export class SlmWeekGridField extends Component {
 
     formatHours(shares) {
         const hours = shares.reduce((sum, share) => sum + share, 0);
-        return formatDuration(Math.round(hours * 60), 0);
+        return hours ? formatDuration(Math.round(hours * 60), 0) : "–";
     }
 }
 
