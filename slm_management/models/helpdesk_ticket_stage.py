@@ -24,8 +24,6 @@ class HelpdeskTicketStage(models.Model):
         compute="_compute_slm_phase",
         store=True,
         readonly=False,
-        required=True,
-        precompute=True,
         groups="slm_management.group_slm_agent",
         help="Waiting: nobody works on it yet; the response clock runs. Waiting for "
         "Customer: clocks pause. Completed stops the completion clock, Closed also the "
