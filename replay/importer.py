@@ -108,8 +108,8 @@ class Importer:
         ids = tuple(ticket.id for ticket in tickets)
         rows = self.env.execute_query(
             SQL(
-                "SELECT ticket_id, at, note FROM slm_ticket_event WHERE ticket_id IN %s "
-                "AND note LIKE %s ORDER BY ticket_id, at, id",
+                "SELECT ticket_id, at, note FROM slm_ticket_event "
+                "WHERE ticket_id IN %s AND note LIKE %s ORDER BY ticket_id, at, id",
                 ids,
                 "Log %",
             )

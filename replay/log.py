@@ -138,7 +138,7 @@ class _Reader:
             except csv.Error as error:
                 self.problems.append((number, f"not a line of CSV: {error}"))
                 continue
-            if any(values):
+            if len(values) > 1 or any(map(str.strip, values)):
                 yield number, values
 
     def check_header(self, header):

@@ -87,12 +87,15 @@ def read_policy(path):
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        raw = json.loads(text)
+        raw = json.loads(text, object_pairs_hook=unique_keys)
     except UnicodeDecodeError as error:
         line = path.read_bytes().count(b"\n", 0, error.start) + 1
         raise BrokenError(path, [(line, "not UTF-8")]) from error
     except json.JSONDecodeError as error:
         raise BrokenError(path, [(error.lineno, f"not JSON: {error.msg}")]) from error
+    except KeyError as error:
+        problem = f"the key {error.args[0]!r} is there twice in one object"
+        raise BrokenError(path, [(0, problem)]) from error
     checks = _Checks()
     policy = checks.policy(raw)
     if checks.problems:
@@ -132,6 +135,8 @@ class _Checks:
             unused=tuple(self.unused),
         )
         self.unique([agreement.code for agreement in policy.agreements])
+        if any(calendar.holidays for calendar in policy.calendars.values()):
+            self.get(raw, "holidays")
         if agreements == []:
             self.problem("agreements: there are none")
         return policy
@@ -231,7 +236,7 @@ class _Checks:
     def kind(self, kind, where):
         """Only SLAs are known."""
         if kind != "sla":
-            text = f"{where}: the kind {short(kind)} is not known; only \"sla\" is"
+            text = f'{where}: the kind {short(kind)} is not known; only "sla" is'
             self.problem(text)
 
     def categories(self, raw, where):
@@ -343,6 +348,16 @@ class _Checks:
         for code in dict.fromkeys(codes):
             if code and codes.count(code) > 1:
                 self.problem(f"agreement {code}: there are {codes.count(code)} of it")
+
+
+def unique_keys(pairs):
+    """A JSON object; JSON itself would take the last of two values in silence."""
+    found = {}
+    for key, value in pairs:
+        if key in found:
+            raise KeyError(key)
+        found[key] = value
+    return found
 
 
 def clock(minute):

@@ -14,7 +14,15 @@ from tools.console import Failure
 from .log import PRIORITIES
 
 PARAMETER = "slm_replay.policy"
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = (
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+)
 #: nothing is mailed, noted or followed while records are made
 SILENT = {
     "tracking_disable": True,
@@ -309,7 +317,11 @@ class Records:
         known = {record[key]: record for record in model.search(domain)}
         new = [name for name in sorted(names) if name not in known]
         values = [
-            {key: name, "company_id": self.company.id, **({label: name} if label else {})}
+            {
+                key: name,
+                "company_id": self.company.id,
+                **({label: name} if label else {}),
+            }
             | (extra or {})
             for name in new
         ]

@@ -59,7 +59,9 @@ def table(rows):
     codes = sorted({row["agreement"] for row in rows})
     width = max([len("agreement"), *map(len, codes)])
     lines = [_line(width, "agreement", "metric", [*OUTCOMES, "total"])]
-    lines.append(_line(width, "-" * width, "-" * 10, ["-" * 7] * 3 + ["-" * 8, "-" * 7]))
+    lines.append(
+        _line(width, "-" * width, "-" * 10, ["-" * 7] * 3 + ["-" * 8, "-" * 7])
+    )
     for code in codes:
         for metric in METRICS:
             numbers = [counts[code, metric, outcome] for outcome in OUTCOMES]

@@ -90,7 +90,7 @@ def _incident(chance, number):
     moment = FIRST + timedelta(minutes=chance.randrange(20 * 1440))
     first = {
         "number": number,
-        "caller_id": chance.choice(["?", "Ann", "Bob \"the\" builder", "Łucja, 李"]),
+        "caller_id": chance.choice(["?", "Ann", 'Bob "the" builder', "Łucja, 李"]),
         "opened_at": moment.strftime("%d-%m-%Y %H:%M"),
         "category": chance.choice(["?", "Printer", "Mail, and more", "Other"]),
         "sys_updated_by": chance.choice(["?", "Cleo"]),

@@ -29,7 +29,9 @@ def expected(log, policy):
     hours = {name: Hours(policy, name) for name in policy["calendars"]}
     lines = []
     for number, rows in incidents.items():
-        rows.sort(key=lambda row: (at(row["sys_updated_at"]), int(row["sys_mod_count"])))
+        rows.sort(
+            key=lambda row: (at(row["sys_updated_at"]), int(row["sys_mod_count"]))
+        )
         agreement = choose(policy["agreements"], rows[0]["category"])
         for metric in RUNS if agreement else ():
             clock = Clock(metric, agreement["targets"], hours[agreement["calendar"]])

@@ -307,6 +307,7 @@ def problems(path, reader, *arguments):
         (f"{HEADER}\n{GOOD}\n{GOOD.replace('Ann', 'A' + chr(0))}\n", [3], "NUL"),
         (f"{HEADER}\n{GOOD}\n".encode() + b"R\xff1,New\n", [3], "not UTF-8"),
         (f"{HEADER}\n{GOOD}\n".encode("utf-16"), [1], "not UTF-8"),
+        (f"{HEADER}\n{GOOD}\n  \n{',' * 10}\n", [4], "number is empty"),
         (f"{HEADER}\nR1\n{GOOD}\n\nR2\n", [2, 5], "fields: 1, but the header has 11"),
     ],
 )
@@ -365,6 +366,7 @@ def change(content, place, value):
         (["timezone"], None, "'timezone' is missing"),
         (["timezone"], "Mars/Base", '"Mars/Base" is not a time zone'),
         (["timezone"], ["UTC"], "is not a time zone"),
+        (["holidays"], None, "'holidays' is missing"),
         (["holidays"], ["2017-02-30"], "'2017-02-30' is not a date"),
         (["calendars"], [], "calendars: an object"),
         (["calendars", "all", "days"], [7], "7 is not one of 0"),
@@ -401,7 +403,14 @@ def test_broken_policy(tmp_path, place, value, text):
 
 
 @pytest.mark.parametrize(
-    ("data", "line"), [(b"", 1), (b"{\n 'a'", 2), (b"{\n\n\xff}", 3), (b"[]", 0)]
+    ("data", "line"),
+    [
+        (b"", 1),
+        (b"{\n 'a'", 2),
+        (b"{\n\n\xff}", 3),
+        (b"[]", 0),
+        (b'{"a": 1, "a": 2}', 0),
+    ],
 )
 def test_policy_that_is_no_json(tmp_path, data, line):
     """The line at which it ends to be JSON is named."""
