@@ -204,7 +204,7 @@ class SlmClock(models.Model):
         seen = self.env["helpdesk.ticket"]
         while tickets := self._get_stale(seen.ids):
             seen |= tickets
-            self._each_alone(tickets, self.env["slm.clockwork"]._replan)
+            self._each_alone(tickets, self.env["slm.clockwork"]._refold)
             if not cron._commit_progress(len(tickets), remaining=1):
                 return
         cron._commit_progress(remaining=0)

@@ -72,6 +72,8 @@ class Book:
     facts: dict
     agreement: int | None
     expired: int | None
+    #: when the history begins, if the creation is not happening now
+    begins_at: datetime | None = None
     history: list = field(default_factory=list)
     #: stored clocks, ``(agreement, metric)`` to their columns
     clocks: dict = field(default_factory=dict)
@@ -132,15 +134,17 @@ class SlmClockwork(models.AbstractModel):
         self = self.with_context(slm_silent=True)
         books = self._open_books(tickets, started=False)
         stages = self._get_tracked_stages(books)
+        today = {}
         for book in books.values():
-            tracked = stages.get(book.ticket)
-            now_in = {name: book.actual[name] for name in ("phase", "stage")}
-            if tracked:
-                book.actual |= tracked[0][1]
-            self._record({book.ticket: book}, at=book.created_at)
-            for at, _before, after, user in tracked or ():
+            book.begins_at = book.created_at
+            today[book.ticket] = {name: book.actual[name] for name in ("phase", "stage")}
+            if book.ticket in stages:
+                book.actual |= stages[book.ticket][0][1]
+        self._record(books)
+        for book in books.values():
+            for at, _before, after, user in stages.get(book.ticket, ()):
                 self._record_stage(book, at, after, user)
-            self._record_stage(book, self._now(), now_in, None)
+            self._record_stage(book, self._now(), today[book.ticket], None)
         self._keep(books)
 
     @api.model
@@ -157,24 +161,19 @@ class SlmClockwork(models.AbstractModel):
             if note or self._has_changed(book, extra)
         }
         self._read_histories(changed)
+        self._record_changed_hours(changed)
         self._record(changed, extra, note)
         self._keep(changed)
 
     @api.model
     def _refold(self, tickets):
-        """Fold tickets to this very moment: time alone may use up a target."""
-        books = self._open_books(tickets)
-        self._read_histories(books)
-        self._keep(books)
+        """Fold tickets to this very moment, over the service hours of this moment.
 
-    @api.model
-    def _replan(self, tickets):
-        """Fold tickets over changed service hours; an event says what has moved."""
+        Time alone may use up a target, and so may hours that were edited.
+        """
         books = self._open_books(tickets)
         self._read_histories(books)
-        for book in books.values():
-            self._record_overdue(book)
-            self._record_hours(book)
+        self._record_changed_hours(books)
         self._keep(books)
 
     @api.model
@@ -183,6 +182,7 @@ class SlmClockwork(models.AbstractModel):
         books = self._open_books(tickets)
         self._read_histories(books)
         differences = [d for book in books.values() for d in self._compare(book)]
+        self._record_changed_hours(books)
         self._keep(books)
         return differences
 
@@ -270,11 +270,8 @@ class SlmClockwork(models.AbstractModel):
         )
 
     @api.model
-    def _record(self, books, extra=None, note=None, at=None):
-        """Append one event to each book: all that has changed since the last one.
-
-        :param at: the instant, if it is not now
-        """
+    def _record(self, books, extra=None, note=None):
+        """Append one event to each book: all that has changed since the last one."""
         for book in books.values():
             book.actual |= extra or {}
         self._match_agreements(books)
@@ -285,7 +282,7 @@ class SlmClockwork(models.AbstractModel):
             if "phase" in after and self._has_stale_hours(book):
                 after["hours"] = True
             book.append(
-                at or self._get_event_time(book),
+                self._get_event_time(book),
                 kind_of(after) if book.facts else "created",
                 after,
                 before=before if book.facts else None,
@@ -342,6 +339,8 @@ class SlmClockwork(models.AbstractModel):
         now = self._now()
         if book.history:
             return max(now, book.last_at)
+        if book.begins_at:
+            return book.begins_at
         fresh = book.created_at <= now < book.created_at + TRANSACTION_TIME
         return book.created_at if fresh else now
 
@@ -407,11 +406,21 @@ class SlmClockwork(models.AbstractModel):
     def _has_stale_hours(self, book):
         """Whether a stopped clock of the agreement was counted over other hours."""
         return any(
-            clock["state"] == "stopped"
-            and clock["agreement_id"] == book.agreement
-            and clock["hours_key"] != self._get_calendar(book, clock["agreement_id"])[1]
+            clock["state"] == "stopped" and self._is_stale(book, clock)
             for clock in book.clocks.values()
+            if clock["agreement_id"] == book.agreement
         )
+
+    @api.model
+    def _record_changed_hours(self, books):
+        """What changed service hours did to open clocks, before anything else is told."""
+        for book in books.values():
+            if any(
+                clock["state"] in OPEN_STATES and self._is_stale(book, clock)
+                for clock in book.clocks.values()
+            ):
+                self._record_overdue(book)
+                self._record_hours(book)
 
     @api.model
     def _record_overdue(self, book):
@@ -514,8 +523,9 @@ class SlmClockwork(models.AbstractModel):
         state = self._fold(book, agreement, metric, now)
         if not state.state:
             return None
-        if self._is_frozen(book, stored) and stored["stopped_at"] == state.stopped_at:
-            return None
+        if stored and stored["state"] == "stopped" and self._is_stale(book, stored):
+            if stored["stopped_at"] == state.stopped_at:
+                return None
         known = breaches(book.history, agreement, metric)
         if state.breached_at and not known and state.state != "cancelled":
             self._record_breach(book, agreement, metric, state.breached_at)
@@ -528,10 +538,8 @@ class SlmClockwork(models.AbstractModel):
         return row
 
     @api.model
-    def _is_frozen(self, book, stored):
-        """Whether a clock has stopped over service hours that have changed since."""
-        if not stored or stored["state"] != "stopped":
-            return False
+    def _is_stale(self, book, stored):
+        """Whether a clock was counted over other service hours than today's."""
         calendar, hours_key = self._get_calendar(book, stored["agreement_id"])
         return (stored["calendar_id"], stored["hours_key"]) != (calendar.id, hours_key)
 
@@ -709,13 +717,12 @@ class SlmClockwork(models.AbstractModel):
     def _compare(self, book):
         """Where stored clocks differ from their events, as a list of dicts.
 
-        A stopped clock whose service hours were edited afterwards is frozen and is not
-        folded over the new ones.
+        Clocks that were counted over other service hours than today's are left out:
+        a stopped one is frozen, and of an open one an event will tell.
         """
         differences = self._compare_ticket(book)
         for (agreement, metric), stored in book.clocks.items():
-            hours_key = self._get_calendar(book, agreement)[1]
-            if stored["hours_key"] != hours_key and stored["state"] not in OPEN_STATES:
+            if self._is_stale(book, stored):
                 continue
             now = stored["as_of"] or self._now()
             state = self._fold(book, agreement, metric, now)
