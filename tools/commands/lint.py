@@ -28,6 +28,7 @@ def main(arguments):
         "ruff format": lambda: ruff("format", *([] if options.fix else ["--check"])),
         "pylint-odoo": pylint_odoo,
         "XML": xml_files,
+        "all tests are imported": tests_imported,
         "length of functions": lengths,
     }
     failed = []
@@ -69,6 +70,18 @@ def xml_files():
                 say(f"{path.relative_to(paths.ROOT)}: {error}")
                 ok = False
     return ok
+
+
+def tests_imported():
+    """Check that Odoo finds every test file: it runs those only that are imported."""
+    folder = paths.MODULE_DIR / "tests"
+    init = folder / "__init__.py"
+    text = init.read_text() if init.exists() else ""
+    imported = {word.strip(",()") for word in text.split()}
+    missing = {path.stem for path in folder.glob("test_*.py")} - imported
+    for name in sorted(missing):
+        say(f"{init.relative_to(paths.ROOT)} does not import {name}")
+    return not missing
 
 
 def functions(path):

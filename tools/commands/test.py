@@ -21,10 +21,11 @@ def main(arguments):
     total = Counts()
     with database_server():
         for part in parts[options.part]:
-            total += part(options)
-    if not total.ran:
-        say("No test ran: that is a failure.")
-        total += Counts(failed=1)
+            counts = part(options)
+            if not counts.ran:
+                say("   No test ran: that is a failure.")
+                counts += Counts(failed=1)
+            total += counts
     say("")
     say(str(total))
     return 1 if total.failed else 0
@@ -68,7 +69,7 @@ def system(options):
     """The tests of the whole system, run by pytest."""
     say("== Tests of the whole system")
     if not list((paths.ROOT / "tests").glob("**/test_*.py")):
-        say("   there are none yet")
+        say("   there are none")
         return Counts()
     report = paths.state() / f"pytest-{os.getpid()}.xml"
     arguments = ["-m", "pytest", str(paths.ROOT / "tests"), f"--junitxml={report}"]
