@@ -80,6 +80,8 @@ class Book:
     new_events: list = field(default_factory=list)
     #: breaches found now: ``(agreement, metric, instant)``
     breached: list = field(default_factory=list)
+    #: what ``_get_calendar`` has found; shared by all books that are open together
+    calendars: dict = field(default_factory=dict, repr=False)
 
     @property
     def terms(self):
@@ -222,10 +224,11 @@ class SlmClockwork(models.AbstractModel):
                 started,
             )
         )
-        return {row["id"]: self._prepare_book(row) for row in rows}
+        calendars = {}
+        return {row["id"]: self._prepare_book(row, calendars) for row in rows}
 
     @api.model
-    def _prepare_book(self, row):
+    def _prepare_book(self, row, calendars):
         return Book(
             ticket=row.pop("id"),
             created_at=row.pop("create_date").replace(microsecond=0),
@@ -234,6 +237,7 @@ class SlmClockwork(models.AbstractModel):
             expired=row.pop("slm_expired_agreement_id"),
             company=row["company"],
             actual=row,
+            calendars=calendars,
         )
 
     @api.model
@@ -469,10 +473,13 @@ class SlmClockwork(models.AbstractModel):
     @api.model
     def _get_calendar(self, book, agreement_id):
         """The service hours of an agreement for a ticket, and their fingerprint."""
-        agreement = self.env["slm.agreement"].sudo().browse(agreement_id)
-        company = self.env["res.company"].sudo().browse(book.company)
-        calendar = agreement.calendar_id.with_company(company)
-        return calendar, calendar.slm_hours_key
+        key = (agreement_id, book.company)
+        if key not in book.calendars:
+            agreement = self.env["slm.agreement"].sudo().browse(agreement_id)
+            company = self.env["res.company"].sudo().browse(book.company)
+            calendar = agreement.calendar_id.with_company(company)
+            book.calendars[key] = (calendar, calendar.slm_hours_key)
+        return book.calendars[key]
 
     @api.model
     def _fold(self, book, agreement_id, metric, now):

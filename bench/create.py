@@ -1,0 +1,68 @@
+"""Creating tickets: what three clocks for each add to bare helpdesk_mgmt."""
+
+from . import desk
+from .peer import in_turn, measured
+from .report import Result
+
+SIDES = ("ours", "bare", "sla")
+#: Without the messages that core writes on each ticket, which cost more than anything
+#: else; the harder comparison, as nothing of it hides behind them.
+LEAN = {"tracking_disable": True}
+
+
+def run(bench):
+    """Create the same tickets on each side in one call."""
+    count = bench.size(500, 10)
+    lean = compare(bench, count, bench.size(7, 1), f"create {count} tickets", LEAN)
+    label = f"create {count} tickets with core's messages"
+    return lean + compare(bench, count, bench.size(2, 1), label, {})
+
+
+def compare(bench, count, repetitions, label, context):
+    """Time the sides in turn, in a context of core's."""
+    turns = [
+        lambda side=side: bench.peer(side).call(
+            "bench.create:once", count=count, context=context
+        )
+        for side in SIDES
+    ]
+    runs = dict(zip(SIDES, in_turn(repetitions, *turns), strict=True))
+    bench.check(runs["ours"][0]["value"] == 3 * count, "three clocks on each ticket")
+    best = {side: min(run["seconds"] for run in runs[side]) * 1000 for side in SIDES}
+    queries = {side: runs[side][-1]["queries"] for side in SIDES}
+    bare, sla = "bare helpdesk_mgmt", "helpdesk_mgmt_sla, two policies"
+    clocks = f"{label}, 3 clocks each"
+    return [
+        Result(clocks, best["ours"], best["bare"], "ms", bare, most=1.5),
+        Result(clocks, best["ours"], best["sla"], "ms", sla),
+        Result(f"{label}: theirs", best["sla"], best["bare"], "ms", f"{sla} : {bare}"),
+        Result(f"{label}: queries", queries["ours"], queries["bare"], "", bare),
+        Result(f"{label}: queries", queries["ours"], queries["sla"], "", sla),
+    ]
+
+
+# ----------------------------------------------------------------------
+# In the peer
+# ----------------------------------------------------------------------
+
+
+def once(env, count, context):
+    """Create tickets and flush; the value is the number of clocks that came of it."""
+    values = desk.ticket_values(env, count)
+    env.flush_all()
+    env.invalidate_all()
+
+    def work():
+        tickets = env["helpdesk.ticket"].with_context(**context).create(values)
+        env.flush_all()
+        return tickets
+
+    result = measured(env, work)
+    result["value"] = _count_clocks(env, result["value"])
+    return result
+
+
+def _count_clocks(env, tickets):
+    if "slm.clock" not in env:
+        return 0
+    return env["slm.clock"].sudo().search_count([("ticket_id", "in", tickets.ids)])

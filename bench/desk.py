@@ -1,0 +1,188 @@
+"""The same service desk in every database: teams, requesters, promises, tickets.
+
+All functions run in a peer and get its environment.
+"""
+
+from datetime import datetime, timedelta
+
+STAGE = "helpdesk_mgmt.helpdesk_ticket_stage_"
+
+
+def prepare(env):
+    """A team and fifty requesters of ten organisations."""
+    team = env["helpdesk.ticket.team"].create({"name": "Bench", "alias_name": "bench"})
+    contacts = env["res.partner"].create(
+        [{"name": f"Organisation {i}", "is_company": True} for i in range(10)]
+    )
+    env["res.partner"].create(
+        [
+            {
+                "name": f"Requester {i}",
+                "email": f"requester{i}@example.com",
+                "parent_id": contacts[i % 10].id,
+            }
+            for i in range(50)
+        ]
+    )
+    env.cr.commit()
+    return team.id
+
+
+def promise_theirs(env):
+    """Two policies of helpdesk_mgmt_sla on the team: in progress, and done."""
+    team = _team(env)
+    calendar = env.company.resource_calendar_id
+    team.write({"use_sla": True, "resource_calendar_id": calendar.id})
+    awaiting = env.ref(STAGE + "awaiting")
+    env["helpdesk.sla"].create(
+        [
+            {
+                "name": stage,
+                "team_ids": [(4, team.id)],
+                "stage_id": env.ref(STAGE + stage).id,
+                "ignore_stage_ids": [(4, awaiting.id)],
+                "hours": hours,
+                "days": 1,
+            }
+            for stage, hours in (("in_progress", 4), ("done", 8))
+        ]
+    )
+    env.cr.commit()
+
+
+def promise_ours(env, calendar=None):
+    """One agreement for everybody: response, completion and closure by priority."""
+    calendar_id = env.ref(calendar).id if calendar else None
+    return _agreement(env, calendar_id or env.company.resource_calendar_id.id)
+
+
+def _agreement(env, calendar_id):
+    agreement = env["slm.agreement"].create(
+        {
+            "name": "Bench",
+            "calendar_id": calendar_id,
+            "date_start": ago(365 * 24 * 60).date(),
+            "publication_ids": [(0, 0, {"role": "consumer"})],
+            "target_ids": [
+                (0, 0, {"priority": str(i), **_minutes(8 - i)}) for i in range(4)
+            ],
+        }
+    )
+    agreement.action_activate()
+    env.cr.commit()
+    return agreement.id
+
+
+def _minutes(hours):
+    return {
+        "response_minutes": hours * 60,
+        "completion_minutes": hours * 240,
+        "closure_minutes": hours * 480,
+    }
+
+
+def _team(env):
+    return env["helpdesk.ticket.team"].search([("name", "=", "Bench")])
+
+
+def ticket_values(env, count):
+    """What tickets are created with."""
+    team = _team(env)
+    requesters = env["res.partner"].search([("name", "=like", "Requester %")])
+    return [
+        {
+            "name": f"Ticket {i}",
+            "description": "<p>It does not work.</p>",
+            "team_id": team.id,
+            "partner_id": requesters[i % len(requesters)].id,
+            "priority": str(i % 4),
+        }
+        for i in range(count)
+    ]
+
+
+def add_tickets(env, count, minutes_ago=0):
+    """Tickets that stay, created so long ago for our clocks; their ids."""
+    context = {"slm_at": ago(minutes_ago), "tracking_disable": True}
+    tickets = env["helpdesk.ticket"].with_context(**context)
+    tickets = tickets.create(ticket_values(env, count))
+    env.cr.commit()
+    return tickets.ids
+
+
+def ago(minutes):
+    """The instant so many minutes ago, naive UTC."""
+    return datetime.utcnow().replace(microsecond=0) - timedelta(minutes=minutes)
+
+
+def multiply(env, ticket_id, copies, spread=1):
+    """Real copies of a ticket with its events and clocks, made in SQL; their ids.
+
+    :param spread: all instants of a copy lie up to so many seconds earlier. In service
+        hours of 7×24 its clocks then stand as those of the original.
+    """
+    env.flush_all()
+    env.cr.execute(
+        """
+        CREATE TEMP TABLE bench_copy ON COMMIT DROP AS
+        SELECT nextval('helpdesk_ticket_id_seq')::int AS id,
+               make_interval(secs => n %% %s) AS shift
+          FROM generate_series(1, %s) n
+        """,
+        [spread, copies],
+    )
+    for table, key in (
+        ("helpdesk_ticket", "id"),
+        ("slm_ticket_event", "ticket_id"),
+        ("slm_clock", "ticket_id"),
+    ):
+        _copy_rows(env, table, key, ticket_id)
+    env.cr.execute("SELECT id FROM bench_copy")
+    ids = [ticket for (ticket,) in env.cr.fetchall()]
+    env.cr.execute("DROP TABLE bench_copy")
+    env.invalidate_all()
+    return ids
+
+
+def _copy_rows(env, table, key, ticket_id):
+    """Copy what a table holds of the ticket, for each line of ``bench_copy``."""
+    env.cr.execute(
+        """
+        SELECT column_name, data_type LIKE 'timestamp%%'
+          FROM information_schema.columns
+         WHERE table_name = %s AND column_name NOT IN ('id', 'number', %s)
+        """,
+        [table, key],
+    )
+    columns = {
+        name: f't."{name}" - c.shift' if is_instant else f't."{name}"'
+        for name, is_instant in env.cr.fetchall()
+    }
+    columns[key] = "c.id"
+    if table == "helpdesk_ticket":
+        columns["number"] = "'BENCH' || c.id"
+    names = ", ".join(f'"{name}"' for name in columns)
+    env.cr.execute(
+        f"INSERT INTO {table} ({names}) SELECT {', '.join(columns.values())} "
+        f"FROM {table} t CROSS JOIN bench_copy c WHERE t.{key} = %s",
+        [ticket_id],
+    )
+
+
+def forget(env, ticket_ids):
+    """Delete tickets with all that hangs on them."""
+    ids = tuple(ticket_ids)
+    env.cr.execute(
+        "DELETE FROM mail_message WHERE model = 'helpdesk.ticket' AND res_id IN %s",
+        [ids],
+    )
+    for table in ("slm_clock", "slm_ticket_event"):
+        env.cr.execute(f"DELETE FROM {table} WHERE ticket_id IN %s", [ids])
+    env.cr.execute("DELETE FROM helpdesk_ticket WHERE id IN %s", [ids])
+    env.cr.commit()
+
+
+def count_running(env):
+    """How many clocks run."""
+    env.cr.execute("SELECT count(*) FROM slm_clock WHERE state = 'running'")
+    return env.cr.fetchone()[0]
