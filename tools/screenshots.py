@@ -56,11 +56,11 @@ SCREENS = {
     "explanation": Screen(
         "slm_agent",
         OPEN,
-        "ticket_vpn",
+        "ticket_calendar",
         ".modal-content table",
         click=(".o_slm_panel .o_kanban_record:nth-child(2) [name=action_explain]",),
         focus=".modal-content",
-        height=1200,
+        height=1400,
     ),
     "tickets": Screen("slm_agent", OPEN, ready=".o_list_view .o_data_row", height=720),
     "kanban": Screen(
