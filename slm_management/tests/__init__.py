@@ -7,8 +7,15 @@ from . import test_engine_fold
 from . import test_engine_story
 from . import test_engine_weekgrid
 from . import test_engine_worktime
+from . import test_dashboard
+from . import test_install
+from . import test_mail
+from . import test_portal
+from . import test_stage
 from . import test_access
 from . import test_agreement
 from . import test_cron
 from . import test_matching
 from . import test_ticket_life
+from . import test_replay_semantics
+from . import test_resource_calendar

@@ -3,7 +3,7 @@
 """What the tests of the engine share: settings, and random calendars and histories.
 
 Random here means: drawn anew from the same seed in each run, so a failure can be
-repeated, and nothing is written to disk. Much is drawn on full hours, because the
+repeated without a database of examples. Much is drawn on full hours, because the
 mistakes are where things coincide: an event at the end of the service hours, a stop
 exactly at the target.
 """
