@@ -142,7 +142,9 @@ class HelpdeskTicket(models.Model):
     def _compute_slm_countdown(self):
         """The countdown of the clock that is due next, see ``slm.clock.countdown``."""
         for ticket in self:
-            ticket.slm_countdown = ticket.slm_current_clock_ids._get_next_due().countdown
+            ticket.slm_countdown = (
+                ticket.slm_current_clock_ids._get_next_due().countdown
+            )
 
     @api.depends("slm_facts")
     def _compute_slm_is_tracked(self):
@@ -157,7 +159,7 @@ class HelpdeskTicket(models.Model):
     def create(self, vals_list):
         tickets = super().create(vals_list)
         if copied := self.env.context.get("slm_copied"):
-            super(HelpdeskTicket, tickets.sudo()).write(copied)
+            tickets.sudo().write(copied)
         self.env["slm.clockwork"]._start(tickets)
         return tickets
 

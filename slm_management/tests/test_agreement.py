@@ -140,9 +140,7 @@ class TestAgreement(SlmCommon):
             self.create_agreement(code="SLA-7")
 
     def always_shared(self):
-        return self.create_calendar(
-            "Shared", (0, 24), days=range(7), company_id=False
-        )
+        return self.create_calendar("Shared", (0, 24), days=range(7), company_id=False)
 
     def test_copy_is_a_draft_of_its_own(self):
         copy = self.agreement.copy()
@@ -154,7 +152,10 @@ class TestAgreement(SlmCommon):
 
     def test_agreement_with_clocks_is_not_deleted(self):
         self.create_ticket()
-        with mute_logger("odoo.sql_db"), self.assertRefused("slm_clock", IntegrityError):
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRefused("slm_clock", IntegrityError),
+        ):
             self.agreement.unlink()
 
     def test_customer_is_covered_by_default(self):

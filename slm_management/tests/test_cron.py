@@ -534,7 +534,10 @@ class TestRebuild(CronCommon):
         differences = self.rebuild(ticket)
         self.assertEqual(
             {(d["ticket_id"], d["clock_id"], d["field"]) for d in differences},
-            {(ticket.id, clock.id, "deadline"), (ticket.id, clock.id, "elapsed_seconds")},
+            {
+                (ticket.id, clock.id, "deadline"),
+                (ticket.id, clock.id, "elapsed_seconds"),
+            },
         )
         difference = next(d for d in differences if d["field"] == "deadline")
         self.assertEqual(difference["folded"], moment("mon 12:00"))

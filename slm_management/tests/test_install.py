@@ -107,9 +107,7 @@ class TestInstall(SlmCommon):
         self.assertTrue(ticket.slm_is_tracked)
         self.assertEqual(ticket.slm_agreement_id, self.agreement)
         self.assertClock(ticket, "response", stopped="mon 08:20", outcome="met")
-        self.assertClock(
-            ticket, started="mon 08:00", used=180, deadline="mon 16:00"
-        )
+        self.assertClock(ticket, started="mon 08:00", used=180, deadline="mon 16:00")
         self.assertEqual(tell(ticket.write_date), "mon 14:00")
         self.assertHealthy(ticket)
         events = len(ticket.slm_event_ids)
@@ -147,8 +145,8 @@ class TestInstall(SlmCommon):
     def test_new_company(self):
         company = self._create_company(name="New Company")
         self.assertEqual(company.slm_risk_percent, 80)
-        agreement = self.env["slm.agreement"].with_company(company).create(
-            {"name": "First"}
+        agreement = (
+            self.env["slm.agreement"].with_company(company).create({"name": "First"})
         )
         self.assertEqual(agreement.company_id, company)
         self.assertEqual(agreement.calendar_id, company.resource_calendar_id)

@@ -1,9 +1,13 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from itertools import count
+
 from odoo.tools import mute_logger
 
 from .common import SlmCommon
 
+#: no two e-mails have the same id
+NUMBERS = count(1)
 MAIL = """From: {sender}
 To: {to}
 Subject: {subject}
@@ -24,15 +28,15 @@ class MailCommon(SlmCommon):
         super().setUp()
         self.ticket = self.create_ticket()
 
-    def receive(self, sender, reply_to=None, ticket_vals=None, number=[0]):
+    def receive(self, sender, reply_to=None, ticket_vals=None):
         """An e-mail comes in by the gateway; a reply to a message of a ticket."""
-        number[0] += 1
+        number = next(NUMBERS)
         more = f"In-Reply-To: {reply_to.message_id}\n" if reply_to else ""
         text = MAIL.format(
             sender=sender,
             to="help@slm.test",
             subject="It does not work",
-            message_id=f"test-{number[0]}",
+            message_id=f"test-{number}",
             more=more,
             body="Some text",
         )

@@ -64,7 +64,7 @@ class TestCreation(SlmCommon):
         self.assertEqual(ticket.slm_event_ids.user_id, self.agent)
 
     def test_create_by_user_without_rights(self):
-        """A helpdesk user needs none of our groups, and gets an agreement all the same."""
+        """A helpdesk user needs none of our groups to get an agreement."""
         form = Form(self.env["helpdesk.ticket"].with_user(self.helpdesk_user))
         form.name = "By somebody else"
         form.description = "Without our groups"
@@ -178,7 +178,9 @@ class TestCreation(SlmCommon):
                     for metric in ("response", "completion", "closure")
                 ]
                 self.assertEqual(shown, list(states))
-                self.assertEqual(set(ticket.slm_clock_ids.mapped("elapsed_seconds")), {0})
+                self.assertEqual(
+                    set(ticket.slm_clock_ids.mapped("elapsed_seconds")), {0}
+                )
 
     def test_target_without_metric(self):
         """Nothing promised for a metric: no clock for it."""
@@ -705,7 +707,9 @@ class TestAgreementChange(SlmCommon):
     def test_agreement_taken_away_by_hand(self):
         ticket = self.create_ticket(phase="working")
         ticket.slm_agreement_id = False
-        self.assertEqual(set(ticket.slm_clock_ids.mapped("state")), {"stopped", "cancelled"})
+        self.assertEqual(
+            set(ticket.slm_clock_ids.mapped("state")), {"stopped", "cancelled"}
+        )
         self.assertEqual(ticket.slm_status, "none")
         ticket.priority = "3"
         self.assertFalse(ticket.slm_agreement_id)
