@@ -35,7 +35,8 @@ class SlmAgreement(models.Model):
     )
     sequence = fields.Integer(
         default=10,
-        help="Of several agreements that fit a ticket equally well, the first one holds.",
+        help="Of several agreements that fit a ticket equally well, the first one "
+        "holds.",
     )
     description = fields.Html(translate=True)
     partner_id = fields.Many2one(
@@ -52,8 +53,9 @@ class SlmAgreement(models.Model):
         required=True,
         ondelete="restrict",
         tracking=True,
-        default=lambda self: self.env.company.slm_calendar_id
-        or self.env.company.resource_calendar_id,
+        default=lambda self: (
+            self.env.company.slm_calendar_id or self.env.company.resource_calendar_id
+        ),
         domain="[('company_id', 'in', [False, company_id]), "
         "('flexible_hours', '=', False)]",
         help="The hours in which the clocks of this agreement run.",
@@ -221,7 +223,7 @@ class SlmAgreement(models.Model):
     # ------------------------------------------------------------------
 
     def write(self, vals):
-        # Targets may all be removed before others come: the constraint looks at the end.
+        # Targets may all go before others come: the constraint looks at the end.
         written = self.with_context(slm_agreement_written=True)
         res = super(SlmAgreement, written).write(vals)
         # Who may write drafts only can not put them in force either.

@@ -142,8 +142,10 @@ class SlmTarget(models.Model):
             target.display_name = f"{target._scope()}: {' / '.join(durations)}"
 
     def _selection_priority(self):
-        return self.env["helpdesk.ticket"]._fields["priority"]._description_selection(
-            self.env
+        return (
+            self.env["helpdesk.ticket"]
+            ._fields["priority"]
+            ._description_selection(self.env)
         )
 
     def _scope(self):
