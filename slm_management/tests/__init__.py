@@ -19,3 +19,4 @@ from . import test_matching
 from . import test_ticket_life
 from . import test_replay_semantics
 from . import test_resource_calendar
+from . import test_javascript
