@@ -1,6 +1,6 @@
 """Take the pictures of the README and of the Apps page, in English and in Chinese.
 
-Makes a database with fresh demo data, serves it and looks at it with a headless browser.
+Makes a database with fresh demo data, serves it, looks at it with a headless browser.
 Pictures go to ``slm_management/static/description``, named ``<screen>_<language>.png``.
 """
 
@@ -22,7 +22,7 @@ USERS = ("user_manager", "user_agent", "user_customer")
 WIDTH = 1280
 LARGEST = 150_000
 QUIET = """
-    .o_notification_manager, .o-mail-ChatHub, .o_debug_manager { display: none !important; }
+    .o_notification_manager, .o-mail-ChatHub { display: none !important; }
     * { caret-color: transparent !important; animation: none !important; }
 """
 
@@ -82,7 +82,7 @@ SCREENS = {
         "slm_management.resource_calendar_action",
         "calendar_shanghai",
         ".o_slm_week_grid table",
-        height=860,
+        height=720,
     ),
     "dashboard": Screen(
         "slm_agent",
