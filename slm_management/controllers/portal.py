@@ -50,8 +50,9 @@ class CustomerPortal(CustomerPortalHelpdesk):
 
     def _slm_prepare_clock(self, clock):
         status = self._slm_get_status(clock)
+        metrics = dict(clock._fields["metric"]._description_selection(clock.env))
         return {
-            "metric": self._slm_get_metrics(clock.env)[clock.metric],
+            "metric": metrics[clock.metric],
             "status": status,
             "label": self._slm_get_statuses(clock.env)[status],
             "colour": COLOURS[status],
@@ -82,14 +83,6 @@ class CustomerPortal(CustomerPortalHelpdesk):
         if clock.remaining_seconds < 0:
             return clock.env._("overdue by %(time)s", time=time)
         return clock.env._("%(time)s left", time=time)
-
-    def _slm_get_metrics(self, env):
-        """Metrics in the requester's words."""
-        return {
-            "response": env._("First answer"),
-            "completion": env._("Solution"),
-            "closure": env._("Closure"),
-        }
 
     def _slm_get_statuses(self, env):
         return {
