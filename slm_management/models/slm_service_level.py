@@ -34,10 +34,10 @@ class SlmServiceLevel(models.Model):
     @api.depends("name", "summary")
     @api.depends_context("slm_show_summary")
     def _compute_display_name(self):
-        super()._compute_display_name()
-        if self.env.context.get("slm_show_summary"):
-            for level in self:
-                level.display_name = f"{level.name}: {level.summary}"
+        more = self.env.context.get("slm_show_summary")
+        for level in self:
+            name = level.name or ""
+            level.display_name = f"{name}: {level.summary}" if more else name
 
     def _prepare_target_vals_list(self, day_minutes):
         """Values of ``slm.target`` for these levels.
