@@ -95,8 +95,7 @@ def test_week_grid(new_page, rpc):
     page = new_page("slm_manager")
     ref = rpc("ir.model.data", "search_read", [("name", "=", "calendar_5x8")])
     page.goto(
-        "/odoo/action-slm_management.resource_calendar_action/"
-        f"{ref[0]['res_id']}"
+        f"/odoo/action-slm_management.resource_calendar_action/{ref[0]['res_id']}"
     )
     page.wait_for_selector(".o_field_slm_week_grid table")
     rows = page.query_selector_all(".o_field_slm_week_grid tbody tr")

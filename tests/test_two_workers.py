@@ -62,7 +62,5 @@ def make_due_tickets(name):
             slm_at=datetime.now().replace(microsecond=0) - timedelta(hours=3),
             tracking_disable=True,
         )
-        tickets.create(
-            [{"name": f"Due {n}", "description": "x"} for n in range(DUE)]
-        )
+        tickets.create([{"name": f"Due {n}", "description": "x"} for n in range(DUE)])
     close(name)

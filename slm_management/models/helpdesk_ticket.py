@@ -264,27 +264,28 @@ class HelpdeskTicket(models.Model):
         )
 
     def _slm_breach_message(self, breached):
-        """The note on a ticket that some clocks are found late.
+        """The note on a ticket that some clocks are found late, in the company's language.
 
         :param breached: list of ``(agreement id, metric, naive UTC instant)``
         """
         self.ensure_one()
-        metrics = dict(
-            self.env["slm.clock"]._fields["metric"]._description_selection(self.env)
-        )
+        # the cron, which finds most of them, has no language of its own
+        lang = self.sudo().company_id.partner_id.lang or self.env.lang
+        env = self.with_context(lang=lang).env
+        metrics = dict(env["slm.clock"]._fields["metric"]._description_selection(env))
         lines = []
         for agreement_id, metric, at in breached:
-            agreement = self.env["slm.agreement"].browse(agreement_id)
+            agreement = env["slm.agreement"].browse(agreement_id)
             tz = agreement.calendar_id.tz
-            text = self.env._(
+            text = env._(
                 "%(agreement)s: the %(metric)s target was used up on %(at)s (%(tz)s).",
                 agreement=agreement.display_name,
                 metric=metrics[metric],
-                at=format_datetime(self.env, at, tz=tz),
+                at=format_datetime(env, at, tz=tz),
                 tz=tz,
             )
             lines.append(Markup("<li>%s</li>") % text)
-        title = self.env._("Service level breached")
+        title = env._("Service level breached")
         return Markup("<p><strong>%s</strong></p><ul>%s</ul>") % (
             title,
             Markup("").join(lines),

@@ -205,7 +205,10 @@ class ResourceCalendar(models.Model):
             _logger.exception("The service hours %s can not be read", self.name)
             intervals = ()
         naive = (
-            (start.astimezone(pytz.utc).replace(tzinfo=None), end.astimezone(pytz.utc).replace(tzinfo=None))
+            (
+                start.astimezone(pytz.utc).replace(tzinfo=None),
+                end.astimezone(pytz.utc).replace(tzinfo=None),
+            )
             for start, end, _lines in intervals
         )
         return WorkTime(naive, first, last)

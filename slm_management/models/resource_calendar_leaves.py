@@ -1,6 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
+from odoo.fields import Domain
 
 
 class ResourceCalendarLeaves(models.Model):
@@ -35,8 +36,8 @@ class ResourceCalendarLeaves(models.Model):
         calendars = closing.calendar_id
         general = closing.filtered(lambda leave: not leave.calendar_id)
         if general:
-            companies = [False, *general.company_id.ids]
-            everywhere = any(not leave.company_id for leave in general)
-            domain = [] if everywhere else [("company_id", "in", companies)]
+            domain = Domain.TRUE
+            if all(leave.company_id for leave in general):
+                domain = Domain("company_id", "in", [False, *general.company_id.ids])
             calendars |= calendars.with_context(active_test=False).search(domain)
         return calendars

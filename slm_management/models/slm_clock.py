@@ -214,8 +214,8 @@ class SlmClock(models.Model):
     # ------------------------------------------------------------------
 
     def _selection_kind(self):
-        return self.env["slm.agreement"]._fields["kind"]._description_selection(
-            self.env
+        return (
+            self.env["slm.agreement"]._fields["kind"]._description_selection(self.env)
         )
 
     def _prepare_countdown(self, now):

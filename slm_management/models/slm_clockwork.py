@@ -89,7 +89,8 @@ class Book:
 
     @property
     def recorded_agreement(self):
-        return self.terms.agreement if self.terms else None
+        fact = self.facts.get("sla")
+        return fact["agreement"] if fact else None
 
     @property
     def last_at(self):
@@ -99,7 +100,9 @@ class Book:
         """Add an event to the history and to what will be stored."""
         self.history.append(Event(at, kind, after))
         values = {"ticket_id": self.ticket, "at": at, "kind": kind, "after": after}
-        self.new_events.append({"before": None, "user_id": None, "note": None} | values | row)
+        self.new_events.append(
+            {"before": None, "user_id": None, "note": None} | values | row
+        )
 
 
 class SlmClockwork(models.AbstractModel):
@@ -139,7 +142,9 @@ class SlmClockwork(models.AbstractModel):
         today = {}
         for book in books.values():
             book.begins_at = book.created_at
-            today[book.ticket] = {name: book.actual[name] for name in ("phase", "stage")}
+            today[book.ticket] = {
+                name: book.actual[name] for name in ("phase", "stage")
+            }
             if book.ticket in stages:
                 book.actual |= stages[book.ticket][0][1]
         self._record(books)
@@ -505,7 +510,10 @@ class SlmClockwork(models.AbstractModel):
         self._store(books, clock_rows, ticket_rows)
         self._announce(books)
         self.env["slm.clock"]._wake_at(
-            min((r["next_action_at"] for r in clock_rows if r["next_action_at"]), default=None)
+            min(
+                (r["next_action_at"] for r in clock_rows if r["next_action_at"]),
+                default=None,
+            )
         )
 
     @api.model
@@ -583,6 +591,15 @@ class SlmClockwork(models.AbstractModel):
         Two lines may promise the same, so what comes after a stop is left out: a
         stopped clock stays under the line that held until then.
         """
+        lines = {
+            terms.targets[metric][0]
+            for event in book.history
+            if (terms := Terms.of(event.after.get("sla")))
+            and terms.agreement == agreement
+            and metric in terms.targets
+        }
+        if len(lines) < 2:
+            return next(iter(lines), None)
         found, sla, stopped = None, None, False
         for move in moves(book.history, agreement, metric):
             sla = move.event.after.get("sla", sla)
@@ -696,7 +713,7 @@ class SlmClockwork(models.AbstractModel):
 
     @api.model
     def _to_json(self, rows):
-        return json.dumps(rows, default=fields.Datetime.to_string)
+        return json.dumps(rows, default=lambda at: at.isoformat(" ", "seconds"))
 
     # ------------------------------------------------------------------
     # Telling
@@ -735,7 +752,9 @@ class SlmClockwork(models.AbstractModel):
             state = self._fold(book, agreement, metric, now)
             row = self._prepare_clock_row(book, agreement, metric, state, now)
             differences += [
-                self._prepare_difference(book, name, stored[name], row[name], stored["id"])
+                self._prepare_difference(
+                    book, name, stored[name], row[name], stored["id"]
+                )
                 for name in FOLDED
                 if stored[name] != row[name]
             ]
@@ -756,7 +775,9 @@ class SlmClockwork(models.AbstractModel):
         promised = book.terms.targets if book.terms else {}
         for metric in promised:
             if (book.recorded_agreement, metric) not in book.clocks:
-                differences.append(self._prepare_difference(book, metric, None, "clock"))
+                differences.append(
+                    self._prepare_difference(book, metric, None, "clock")
+                )
         return differences
 
     @api.model

@@ -11,6 +11,8 @@ RECORD_FACTS = {
     "team": "helpdesk.ticket.team",
     "user": "res.users",
 }
+#: facts that carry the id of an agreement
+AGREEMENT_FACTS = {"sla": "slm.agreement", "breach": "slm.agreement"}
 #: facts that are values of a selection field
 SELECTION_FACTS = {
     "phase": ("helpdesk.ticket.stage", "slm_phase"),
@@ -61,21 +63,24 @@ class SlmEventTeller(models.AbstractModel):
     @api.model
     def _get_names(self, events):
         """``{(fact, value): name}`` for all values in the events."""
-        ids = {fact: set() for fact in (*RECORD_FACTS, "sla", "breach")}
+        ids = {fact: set() for fact in RECORD_FACTS | AGREEMENT_FACTS}
         for event in events:
             for facts in (event.before or {}, event.after or {}):
                 for fact in ids.keys() & facts.keys():
-                    value = facts[fact]
-                    ids[fact].add(value["agreement"] if isinstance(value, dict) else value)
+                    ids[fact].add(self._get_id(facts[fact]))
         names = {}
-        models_by_fact = RECORD_FACTS | {"sla": "slm.agreement", "breach": "slm.agreement"}
-        for fact, model in models_by_fact.items():
+        for fact, model in (RECORD_FACTS | AGREEMENT_FACTS).items():
             records = self.env[model].sudo().browse(ids[fact] - {None, False}).exists()
             names.update({(fact, r.id): r.display_name for r in records})
         for fact, (model, field) in SELECTION_FACTS.items():
             labels = self.env[model]._fields[field]._description_selection(self.env)
             names.update({(fact, value): label for value, label in labels})
         return names
+
+    @api.model
+    def _get_id(self, value):
+        """The id in a fact: terms and breaches carry that of their agreement."""
+        return value["agreement"] if isinstance(value, dict) else value
 
     @api.model
     def _tell_fact(self, fact, before, after, names, labels):

@@ -49,8 +49,10 @@ class SlmServiceLevelLine(models.Model):
             line.display_name = " / ".join(part for part in parts if part)
 
     def _selection_priority(self):
-        return self.env["helpdesk.ticket"]._fields["priority"]._description_selection(
-            self.env
+        return (
+            self.env["helpdesk.ticket"]
+            ._fields["priority"]
+            ._description_selection(self.env)
         )
 
     def _parse(self, metric, day_minutes):

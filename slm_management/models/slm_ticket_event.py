@@ -61,7 +61,7 @@ class SlmTicketEvent(models.Model):
         for event in self:
             event.display_name = kinds.get(event.kind)
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         self._refuse()
 
     @api.ondelete(at_uninstall=False)
