@@ -264,7 +264,7 @@ class HelpdeskTicket(models.Model):
         )
 
     def _slm_breach_message(self, breached):
-        """The note on a ticket that some clocks are found late, in the company's language.
+        """The note, in the company's language, that clocks of a ticket are found late.
 
         :param breached: list of ``(agreement id, metric, naive UTC instant)``
         """

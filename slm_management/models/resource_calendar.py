@@ -187,7 +187,7 @@ class ResourceCalendar(models.Model):
         return worktime
 
     def _slm_compile(self, since, until, far):
-        """Compile core's own working intervals, so the two are equal by construction."""
+        """Compile core's own working intervals: equal by construction."""
         self.ensure_one()
         years = YEARS_FAR if far else YEARS_AHEAD
         last_year = max(until.year, fields.Datetime.now().year) + years + 1
@@ -267,7 +267,7 @@ class ResourceCalendar(models.Model):
         return any(name in vals for name in (*names, *more, "global_leave_ids"))
 
     def _slm_hours_changed(self):
-        """Somebody has edited hours or holidays: remember who, fold open clocks later."""
+        """Hours or holidays were edited: remember by whom, fold open clocks later."""
         if not self:
             return
         self.env["resource.calendar"].invalidate_model(["slm_hours_key"])

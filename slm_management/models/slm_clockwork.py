@@ -343,7 +343,7 @@ class SlmClockwork(models.AbstractModel):
         """Now, but never before the last event: a history goes forward.
 
         The first event is the creation. Its date is the start of the transaction, so it
-        is believed only if that is not long ago: an import or a frozen time says better.
+        is believed only if that is not long ago: imports and frozen times know better.
         """
         now = self._now()
         if book.history:
@@ -422,7 +422,7 @@ class SlmClockwork(models.AbstractModel):
 
     @api.model
     def _record_changed_hours(self, books):
-        """What changed service hours did to open clocks, before anything else is told."""
+        """What changed hours did to open clocks, told before what comes now."""
         for book in books.values():
             if any(
                 clock["state"] in OPEN_STATES and self._is_stale(book, clock)
