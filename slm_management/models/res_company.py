@@ -10,7 +10,8 @@ class ResCompany(models.Model):
         "resource.calendar",
         string="Default Service Hours",
         domain="[('company_id', 'in', [False, id]), ('flexible_hours', '=', False)]",
-        help="The service hours of a new agreement. Empty: the company's working hours.",
+        help="The service hours of a new agreement. Empty: the working hours of the "
+        "company.",
     )
     slm_risk_percent = fields.Integer(
         string="At risk from (%)",

@@ -163,7 +163,7 @@ class ResourceCalendar(models.Model):
         return list(islice(worktime.intervals(opens, last), NEXT_HOURS))
 
     def _slm_worktime(self, since, until=None, far=False):
-        """The compiled service time that covers ``since`` to ``until`` and years beyond.
+        """The compiled service time from ``since`` to ``until`` and years beyond.
 
         :param since: naive UTC datetime
         :param until: naive UTC datetime, not before ``since``; empty: ``since``

@@ -75,8 +75,10 @@ class Book:
     #: when the history begins, if the creation is not happening now
     begins_at: datetime | None = None
     history: list = field(default_factory=list)
-    #: stored clocks, ``(agreement, metric)`` to their columns
+    #: clocks, ``(agreement, metric)`` to their columns
     clocks: dict = field(default_factory=dict)
+    #: the same as they are stored, by id
+    stored: dict = field(default_factory=dict, repr=False)
     new_events: list = field(default_factory=list)
     #: breaches found now: ``(agreement, metric, instant)``
     breached: list = field(default_factory=list)
@@ -263,8 +265,9 @@ class SlmClockwork(models.AbstractModel):
             SQL("SELECT * FROM slm_clock WHERE ticket_id IN %s", tuple(books))
         )
         for clock in clocks:
-            key = (clock["agreement_id"], clock["metric"])
-            books[clock["ticket_id"]].clocks[key] = clock
+            book = books[clock["ticket_id"]]
+            book.clocks[clock["agreement_id"], clock["metric"]] = clock
+            book.stored[clock["id"]] = clock
 
     # ------------------------------------------------------------------
     # Recording: facts become events
@@ -659,7 +662,7 @@ class SlmClockwork(models.AbstractModel):
         events = [event for book in books.values() for event in book.new_events]
         self._sql_insert("slm.ticket.event", events)
         self._sql_insert("slm.clock", [row for row in clock_rows if "id" not in row])
-        self._sql_update("slm.clock", [row for row in clock_rows if "id" in row])
+        self._sql_update("slm.clock", self._trim_rows(books, clock_rows))
         self._sql_update("helpdesk.ticket", ticket_rows)
         self._forget_cached(books)
 
@@ -669,6 +672,21 @@ class SlmClockwork(models.AbstractModel):
         tickets = self.env["helpdesk.ticket"].browse(books)
         ours = [name for name in tickets._fields if name.startswith("slm_")]
         tickets.invalidate_recordset(ours, flush=False)
+
+    @api.model
+    def _trim_rows(self, books, clock_rows):
+        """Rows of stored clocks, without the columns in which none of them changes."""
+        stored = {}
+        for book in books.values():
+            stored |= book.stored
+        rows = [(row, stored[row["id"]]) for row in clock_rows if "id" in row]
+        changing = {
+            name
+            for row, old in rows
+            for name, value in row.items()
+            if old[name] != value
+        }
+        return [{name: row[name] for name in ("id", *changing)} for row, _old in rows]
 
     @api.model
     def _sql_insert(self, model_name, rows):

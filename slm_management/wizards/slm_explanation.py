@@ -57,7 +57,7 @@ class SlmExplanation(models.TransientModel):
         return explain(events, clock.agreement_id.id, clock.metric, worktime, now)
 
     def _prepare_line(self, line):
-        tz, day_minutes = self.timezone, 0
+        tz, day_minutes = self.timezone, self.clock_id.day_minutes
         labels = self._get_labels()
         return {
             "what": line.what,
