@@ -13,9 +13,11 @@ LEAN = {"tracking_disable": True}
 def run(bench):
     """Create the same tickets on each side in one call."""
     count = bench.size(500, 10)
-    lean = compare(bench, count, bench.size(7, 1), f"create {count} tickets", LEAN)
-    label = f"create {count} tickets with core's messages"
-    return lean + compare(bench, count, bench.size(2, 1), label, {})
+    label = f"create {count} tickets"
+    return [
+        *compare(bench, count, bench.size(5, 1), label, LEAN),
+        *compare(bench, count, 1, f"{label} with core's messages", {}),
+    ]
 
 
 def compare(bench, count, repetitions, label, context):
@@ -30,12 +32,16 @@ def compare(bench, count, repetitions, label, context):
     bench.check(runs["ours"][0]["value"] == 3 * count, "three clocks on each ticket")
     best = {side: min(run["seconds"] for run in runs[side]) * 1000 for side in SIDES}
     queries = {side: runs[side][-1]["queries"] for side in SIDES}
+    return tell(f"{label}, 3 clocks each", label, best, queries)
+
+
+def tell(clocks, label, best, queries):
+    """The results."""
     bare, sla = "bare helpdesk_mgmt", "helpdesk_mgmt_sla, two policies"
-    clocks = f"{label}, 3 clocks each"
+    note = f"{best['sla'] / best['bare']:.3g}× bare helpdesk_mgmt"
     return [
         Result(clocks, best["ours"], best["bare"], "ms", bare, most=1.5),
-        Result(clocks, best["ours"], best["sla"], "ms", sla),
-        Result(f"{label}: theirs", best["sla"], best["bare"], "ms", f"{sla} : {bare}"),
+        Result(clocks, best["ours"], best["sla"], "ms", sla, note=note),
         Result(f"{label}: queries", queries["ours"], queries["bare"], "", bare),
         Result(f"{label}: queries", queries["ours"], queries["sla"], "", sla),
     ]

@@ -29,22 +29,24 @@ def prepare(env):
 
 
 def promise_theirs(env):
-    """Two policies of helpdesk_mgmt_sla on the team: in progress, and done."""
+    """Two policies of helpdesk_mgmt_sla on the team, for completion and for closure.
+
+    Both are for the stage Done, with which both of our clocks stop as well, and both
+    are on hold while the ticket awaits the requester.
+    """
     team = _team(env)
     calendar = env.company.resource_calendar_id
     team.write({"use_sla": True, "resource_calendar_id": calendar.id})
-    awaiting = env.ref(STAGE + "awaiting")
     env["helpdesk.sla"].create(
         [
             {
-                "name": stage,
+                "name": name,
                 "team_ids": [(4, team.id)],
-                "stage_id": env.ref(STAGE + stage).id,
-                "ignore_stage_ids": [(4, awaiting.id)],
+                "stage_id": env.ref(STAGE + "done").id,
+                "ignore_stage_ids": [(4, env.ref(STAGE + "awaiting").id)],
                 "hours": hours,
-                "days": 1,
             }
-            for stage, hours in (("in_progress", 4), ("done", 8))
+            for name, hours in (("Completion", 16), ("Closure", 32))
         ]
     )
     env.cr.commit()
@@ -176,8 +178,6 @@ def forget(env, ticket_ids):
         "DELETE FROM mail_message WHERE model = 'helpdesk.ticket' AND res_id IN %s",
         [ids],
     )
-    for table in ("slm_clock", "slm_ticket_event"):
-        env.cr.execute(f"DELETE FROM {table} WHERE ticket_id IN %s", [ids])
     env.cr.execute("DELETE FROM helpdesk_ticket WHERE id IN %s", [ids])
     env.cr.commit()
 

@@ -151,12 +151,13 @@ def moves(events, agreement, metric):
     [('run', None), ('run', 1800), ('stop', 1800), ('stop', 1800)]
     """
     events = [event for event in events if "breach" not in event.after]
-    facts, responded, target = {}, False, None
+    facts, responded, target, mine = {}, False, None, None
     latest = next(filter(None, (_own_terms(e.after, agreement) for e in events)), None)
     for event in events:
         facts.update(event.after)
-        mine = _own_terms(facts, agreement)
-        latest = mine or latest
+        if "sla" in event.after:
+            mine = _own_terms(facts, agreement)
+            latest = mine or latest
         mode = _mode(facts, metric, latest)
         if metric == "response" and mode != CANCEL:
             responded = responded or mode == STOP or bool(facts.get("answered"))
@@ -191,8 +192,8 @@ def lifetime(events, agreement, metric):
 
 def _own_terms(facts, agreement):
     """The terms in these facts if they are this agreement's, or None."""
-    terms = Terms.of(facts.get("sla"))
-    return terms if terms and terms.agreement == agreement else None
+    fact = facts.get("sla")
+    return Terms.of(fact) if fact and fact["agreement"] == agreement else None
 
 
 def _mode(facts, metric, terms):

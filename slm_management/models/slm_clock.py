@@ -61,7 +61,7 @@ class SlmClock(models.Model):
         readonly=True,
         ondelete="restrict",
     )
-    company_id = fields.Many2one("res.company", readonly=True, index=True)
+    company_id = fields.Many2one("res.company", readonly=True)
     started_at = fields.Datetime(readonly=True)
     target_seconds = fields.Integer(
         readonly=True, help="Service time that is promised, in seconds."

@@ -550,7 +550,7 @@ class SlmClockwork(models.AbstractModel):
         row = self._prepare_clock_row(book, agreement, metric, state, now)
         if stored:
             row["id"] = stored["id"]
-            if all(stored[key] == value for key, value in row.items()):
+            if row.items() <= stored.items():
                 return None
         book.clocks[agreement, metric] = row
         return row
