@@ -266,6 +266,28 @@ class TestMatching(SlmCommon):
         self.assertEqual(ticket.company_id, self.company)
         self.assertFalse(ticket.slm_agreement_id)
 
+    def test_companies_in_one_batch(self):
+        """Tickets of two companies, created at once, and a line for everybody each."""
+        other = self._create_company(name="Other Company")
+        calendar = self.create_calendar("Other", (8, 12), company_id=other.id)
+        companies = (self.company, other)
+        offers = [
+            self.create_agreement(
+                name=company.name,
+                consumers=[False],
+                company_id=company.id,
+                calendar_id=(calendar if company == other else self.office).id,
+            )
+            for company in companies
+        ]
+        tickets = self.env["helpdesk.ticket"].create(
+            [
+                {"name": "x", "description": "x", "company_id": company.id}
+                for company in companies
+            ]
+        )
+        self.assertEqual([t.slm_agreement_id for t in tickets], offers)
+
     def test_ticket_moves_to_another_company(self):
         other = self._create_company(name="Other Company")
         offer = self.create_agreement(name="Here")
