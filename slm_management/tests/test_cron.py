@@ -22,17 +22,24 @@ class CronCommon(SlmCommon):
         triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
         return [tell(trigger.call_at) for trigger in triggers.sorted("call_at")]
 
+    def get_failure(self):
+        """A function that fails; called too often it ends the test."""
+        attempts = count()
+
+        def fail():
+            raise (EndlessError if next(attempts) > 20 else ValueError)("It fails")
+
+        return fail
+
     def break_tickets(self, broken):
         """Folding these tickets raises an error."""
         clockwork = self.env.registry["slm.clockwork"]
         fold_book = clockwork._fold_book
-        attempts = count()
+        fail_once_more = self.get_failure()
 
         def fail(self, book, now):
             if book.ticket in broken.ids:
-                if next(attempts) > 20:
-                    raise EndlessError
-                raise ValueError("This ticket can not be folded")
+                fail_once_more()
             return fold_book(self, book, now)
 
         return patch.object(clockwork, "_fold_book", fail)
@@ -163,10 +170,11 @@ class TestCronDue(CronCommon):
         self.at("mon 09:01")
         model = self.env.registry["helpdesk.ticket"]
         breach_message = model._slm_breach_message
+        fail_once_more = self.get_failure()
 
         def fail(self, breached):
             if self == tickets[0]:
-                raise ValueError("No note")
+                fail_once_more()
             return breach_message(self, breached)
 
         with patch.object(model, "_slm_breach_message", fail):
