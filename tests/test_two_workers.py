@@ -64,3 +64,26 @@ def make_due_tickets(name):
         )
         tickets.create([{"name": f"Due {n}", "description": "x"} for n in range(DUE)])
     close(name)
+
+
+def test_a_worker_and_users_at_once(make_database):
+    """A worker leaves alone what users are writing, and takes it when they are done."""
+    name = make_database(templates.module())
+    make_due_tickets(name)
+    with odoo_env(name) as env:
+        due = env["slm.clock"]._get_due().ticket_id
+        saved, open_form = due[0], due[1]
+        env.cr.rollback()
+        assert env["slm.clock"].search_count([]) == DUE, "Here the worker begins"
+        with env.registry.cursor() as user, env.registry.cursor() as other:
+            saved.with_env(env(cr=user)).name = "Saved"
+            user.commit()
+            open_form.with_env(env(cr=other)).name = "Not saved yet"
+            other.flush()
+            taken = env["slm.clock"]._get_due()
+            assert due - taken.ticket_id == saved | open_form
+            taken._act()
+            env.cr.commit()
+        env["slm.clock"]._cron_due()
+        assert set(env["slm.clock"].search([]).mapped("outcome")) == {"missed"}
+    close(name)

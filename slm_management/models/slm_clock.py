@@ -4,6 +4,8 @@ import logging
 from calendar import timegm
 from datetime import datetime, timedelta
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -252,13 +254,36 @@ class SlmClock(models.Model):
 
     @api.model
     def _get_due(self):
-        """Clocks to act on now, locked for this transaction, earliest first."""
+        """Clocks to act on now, earliest first; their tickets are locked."""
         due = self.sudo().search(
             [("next_action_at", "<=", fields.Datetime.now())],
             order="next_action_at, id",
             limit=BATCH_SIZE,
         )
-        return due.try_lock_for_update()
+        free = self._lock_tickets(due.ticket_id)
+        return due.filtered(lambda clock: clock.ticket_id in free)
+
+    @api.model
+    def _lock_tickets(self, tickets):
+        """Those of the tickets that are free, locked for this transaction.
+
+        Left out is what somebody else is writing, or has written since the transaction
+        began, as that is not what it sees. Everybody takes the row of the ticket before
+        those of its clocks, so nobody waits for us while we wait for him.
+        """
+        if not tickets:
+            return tickets
+        query = "SELECT id FROM helpdesk_ticket WHERE id IN %s FOR NO KEY UPDATE"
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(
+                    SQL(query + " SKIP LOCKED", tickets._ids), log_exceptions=False
+                )
+                return tickets.browse(ticket for [ticket] in self.env.cr.fetchall())
+        except SerializationFailure:
+            half = len(tickets) // 2
+            parts = (tickets[:half], tickets[half:]) if half else ()
+            return tickets.browse().concat(*map(self._lock_tickets, parts))
 
     @api.model
     def _count_due(self):
@@ -290,23 +315,20 @@ class SlmClock(models.Model):
     def _each_alone(self, tickets, do):
         """Do something for all tickets at once or, if that fails, for each alone.
 
-        :return: the tickets for which it failed; the reason is in the log
+        For which it fails then, and why, is in the log.
         """
         try:
             with self.env.cr.savepoint():
                 do(tickets)
-                return tickets.browse()
+                return
         except Exception:
             _logger.info("Clocks of %s tickets are taken one by one", len(tickets))
-        failed = tickets.browse()
         for ticket in tickets:
             try:
                 with self.env.cr.savepoint():
                     do(ticket)
             except Exception:
                 _logger.exception("The clocks of ticket %s failed", ticket.id)
-                failed |= ticket
-        return failed
 
     @api.model
     def _get_stale(self, without=()):
@@ -330,7 +352,7 @@ class SlmClock(models.Model):
                 ],
                 limit=BATCH_SIZE,
             )
-            if tickets := stale.try_lock_for_update().ticket_id:
+            if tickets := self._lock_tickets(stale.ticket_id):
                 return tickets
         return self.env["helpdesk.ticket"]
 
