@@ -53,6 +53,9 @@ class ResourceCalendar(models.Model):
         copy=False,
         help="Who changed the hours or holidays last, as the tickets' events tell.",
     )
+    slm_hours_changed_at = fields.Datetime(
+        readonly=True, copy=False, groups="slm_management.group_slm_agent"
+    )
 
     # ------------------------------------------------------------------
     # Constraints
@@ -236,7 +239,9 @@ class ResourceCalendar(models.Model):
         calendars = self._origin
         if not calendars:
             return {}
-        calendars.flush_model(["tz", "two_weeks_calendar", "flexible_hours"])
+        calendars.flush_model(
+            ["tz", "company_id", "two_weeks_calendar", "flexible_hours", "duration_based"]
+        )
         calendars.attendance_ids.flush_model()
         self.env["resource.calendar.leaves"].flush_model()
         query = SQL(
@@ -262,9 +267,10 @@ class ResourceCalendar(models.Model):
         return dict(self.env.execute_query(query))
 
     def _slm_is_hours_change(self, vals):
-        names = ("tz", "attendance_ids", "two_weeks_calendar", "schedule_type")
-        more = ("attendance_ids_1st_week", "attendance_ids_2nd_week", "leave_ids")
-        return any(name in vals for name in (*names, *more, "global_leave_ids"))
+        names = ("tz", "company_id", "two_weeks_calendar", "schedule_type")
+        lines = ("attendance_ids", "attendance_ids_1st_week", "attendance_ids_2nd_week")
+        leaves = ("leave_ids", "global_leave_ids")
+        return any(name in vals for name in (*names, *lines, *leaves))
 
     def _slm_hours_changed(self):
         """Hours or holidays were edited: remember by whom, fold open clocks later."""
@@ -274,6 +280,7 @@ class ResourceCalendar(models.Model):
         used = self.sudo().filtered("slm_agreement_ids")
         if used:
             used.slm_hours_changed_by_id = self.env.user
+            used.slm_hours_changed_at = fields.Datetime.now()
             used._slm_replan_later()
 
     def _slm_replan_later(self):

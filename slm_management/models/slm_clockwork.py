@@ -437,10 +437,11 @@ class SlmClockwork(models.AbstractModel):
     @api.model
     def _record_overdue(self, book):
         """Breaches that nobody noted before the hours changed did happen."""
-        now = self._now()
         for (agreement, metric), clock in book.clocks.items():
             overrun_at = clock["overrun_at"]
-            if overrun_at and overrun_at < now and not clock["breached_at"]:
+            if not overrun_at or clock["breached_at"]:
+                continue
+            if overrun_at < self._get_hours_change(book, clock)[0]:
                 self._record_breach(book, agreement, metric, clock["deadline"])
 
     @api.model
@@ -452,21 +453,29 @@ class SlmClockwork(models.AbstractModel):
             state = self._fold(book, agreement, metric, clock["as_of"] or self._now())
             folded = (state.elapsed, state.deadline)
             if folded != (clock["elapsed_seconds"], clock["deadline"]):
-                calendar = self._get_calendar(book, agreement)[0]
-                author = self._get_hours_author(clock, calendar)
-                at = self._get_event_time(book)
-                book.append(
-                    at, "hours", {"hours": True}, user_id=author, note=calendar.name
-                )
+                at, author = self._get_hours_change(book, clock)
+                at = max(at, book.last_at)
+                note = self._get_calendar(book, agreement)[0].name
+                book.append(at, "hours", {"hours": True}, user_id=author, note=note)
                 return
 
     @api.model
-    def _get_hours_author(self, clock, calendar):
-        """Who changed the hours: by editing them, or by giving the agreement others."""
+    def _get_hours_change(self, book, clock):
+        """When the hours over which a clock was counted changed, and by whom.
+
+        By editing them, or by giving the agreement others. The instant is now if nobody
+        knows better: a change that the clock has seen already is not the one.
+        """
+        now = self._now()
+        as_of = clock["as_of"] or datetime.min
+        calendar = self._get_calendar(book, clock["agreement_id"])[0]
         if clock["calendar_id"] == calendar.id:
-            return calendar.slm_hours_changed_by_id.id or None
-        agreement = self.env["slm.agreement"].sudo().browse(clock["agreement_id"])
-        return agreement.write_uid.id or None
+            at, author = calendar.slm_hours_changed_at, calendar.slm_hours_changed_by_id
+        else:
+            agreement = self.env["slm.agreement"].sudo().browse(clock["agreement_id"])
+            at, author = agreement.write_date, agreement.write_uid
+        at = at.replace(microsecond=0) if at else now
+        return at if as_of <= at <= now else now, author.id or None
 
     @api.model
     def _record_breach(self, book, agreement, metric, at):

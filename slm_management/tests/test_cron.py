@@ -477,6 +477,42 @@ class TestCronReplan(CronCommon):
         self.assertClock(ticket, breached="mon 12:00", outcome="missed")
         self.assertEqual(len(self.get_breach_notes(ticket)), 1)
 
+    def test_no_breach_over_hours_that_are_gone(self):
+        """Hours are edited in time, the clock is looked at after its old deadline."""
+        ticket = self.create_ticket(phase="working")
+        self.at("mon 11:59")
+        self.create_holiday("mon", "mon")
+        self.at("mon 14:00")
+        self.run_cron("due")
+        self.assertClock(ticket, breached=False, used=0, deadline="tue 12:00")
+        self.assertFalse(self.get_breach_notes(ticket))
+
+    def test_late_soon_after_the_edit(self):
+        """It is late when the new hours have used up the target, not when it is seen."""
+        ticket = self.create_ticket(phase="working")
+        self.at("mon 10:00")
+        self.office.attendance_ids = week((7, 17))
+        self.agreement.calendar_id = self.always
+        self.at("mon 12:30")
+        self.run_cron("replan")
+        self.assertClock(ticket, breached="mon 12:00", used=270, outcome="missed")
+        self.assertEqual(self.get_events(ticket, "hours").at, moment("mon 10:00"))
+
+    def test_other_company_of_the_hours(self):
+        """Hours of another company have its holidays."""
+        shared = self.create_calendar("Shared", (8, 12), (13, 17), company_id=False)
+        self.agreement.calendar_id = shared
+        other = self._create_company(name="Other Company")
+        holiday = self.create_holiday("mon", "mon", calendar=shared)
+        holiday.company_id = other
+        ticket = self.create_ticket(phase="working")
+        self.assertClock(ticket, deadline="mon 12:00")
+        self.env["ir.cron.trigger"].search([]).unlink()
+        shared.company_id = other
+        self.assertEqual(self.get_triggers("replan"), ["mon 08:00"])
+        self.run_cron("replan")
+        self.assertClock(ticket, deadline="tue 12:00")
+
     @mute_logger(LOGGER)
     def test_failing_ticket_is_skipped_and_tried_again(self):
         tickets = self.create_ticket() | self.create_ticket() | self.create_ticket()
