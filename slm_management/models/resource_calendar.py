@@ -177,7 +177,8 @@ class ResourceCalendar(models.Model):
         # The field's value by the short way: with its usual price, looking up the
         # compiled hours would cost more than planning with them.
         cached = self._fields["slm_hours_key"]._get_cache(self.env).get(calendar_id)
-        key = (self.env.cr.dbname, calendar_id, cached or self.slm_hours_key, far)
+        hours_key = cached or self.sudo().slm_hours_key
+        key = (self.env.cr.dbname, calendar_id, hours_key, far)
         worktime = _COMPILED.get(key)
         if worktime is not None:
             if worktime.start <= since and until <= worktime.end:
@@ -239,10 +240,9 @@ class ResourceCalendar(models.Model):
         calendars = self._origin
         if not calendars:
             return {}
-        calendars.flush_model(
-            ["tz", "company_id", "two_weeks_calendar", "flexible_hours", "duration_based"]
-        )
-        calendars.attendance_ids.flush_model()
+        names = ["tz", "company_id", "two_weeks_calendar", "flexible_hours"]
+        calendars.flush_model([*names, "duration_based"])
+        self.env["resource.calendar.attendance"].flush_model()
         self.env["resource.calendar.leaves"].flush_model()
         query = SQL(
             """

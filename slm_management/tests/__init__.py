@@ -18,5 +18,6 @@ from . import test_cron
 from . import test_matching
 from . import test_ticket_life
 from . import test_replay_semantics
+from . import test_query_budget
 from . import test_resource_calendar
 from . import test_javascript
