@@ -32,8 +32,14 @@ class SlmCodeMixin(models.AbstractModel):
     @api.model
     def _next_code(self, company_id=None):
         """The next free code in a company (empty: the current one)."""
-        sequence = self.env["ir.sequence"].with_company(company_id)
-        return sequence.sudo().next_by_code(self._name)
+        company = self.env["res.company"].browse(company_id or self.env.company.id)
+        sequence = self.env["ir.sequence"].with_company(company).sudo()
+        records = self.with_context(active_test=False).sudo()
+        domain = [("company_id", "=", company.id)]
+        while code := sequence.next_by_code(self._name):
+            if not records.search_count([*domain, ("code", "=", code)], limit=1):
+                return code
+        return code
 
     @api.depends("code", "name")
     def _compute_display_name(self):

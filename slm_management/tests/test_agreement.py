@@ -128,6 +128,9 @@ class TestAgreement(SlmCommon):
         self.assertNotEqual(first.code, second.code)
         typed = self.create_agreement(code="SLA-7")
         self.assertEqual(typed.display_name, "[SLA-7] SLA")
+        number = int(second.code.removeprefix("AGR")) + 1
+        self.create_agreement(code=f"AGR{number:04}")
+        self.assertEqual(self.create_agreement().code, f"AGR{number + 1:04}")
 
     @mute_logger("odoo.sql_db")
     def test_code_is_unique_in_its_company(self):
