@@ -751,15 +751,16 @@ class SlmClockwork(models.AbstractModel):
     def _announce(self, books):
         """One note on each ticket that is found late, however many clocks are."""
         late = {book.ticket: book for book in books.values() if book.breached}
-        if not late or self.env.context.get("slm_silent"):
+        if not late:
             return
         tickets = self.env["helpdesk.ticket"].sudo().browse(late)
-        bodies = {}
-        for ticket in tickets:
-            lang = ticket.user_id.lang or ticket.company_id.partner_id.lang
-            told = ticket.with_context(lang=lang)
-            bodies[ticket.id] = told._slm_breach_message(late[ticket.id].breached)
-        tickets._message_log_batch(bodies)
+        bodies = {
+            ticket.id: ticket._slm_breach_message(late[ticket.id].breached)
+            for ticket in tickets
+        }
+        # It is not the word of whoever happens to write, who may be the requester.
+        author = self.env.ref("base.partner_root")
+        tickets._message_log_batch(bodies, author_id=author.id)
 
     # ------------------------------------------------------------------
     # Checking

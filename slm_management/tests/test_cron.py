@@ -91,6 +91,8 @@ class TestCronDue(CronCommon):
             subtype_xmlid="mail.mt_comment",
         )
         self.assertClock(ticket, "response", breached="mon 09:00", outcome="missed")
+        author = self.get_breach_notes(ticket).author_id
+        self.assertEqual(author, self.env.ref("base.partner_root"), "Not the agent")
 
     def test_no_breach_at_the_target(self):
         """In the very second of the deadline nothing is late yet."""
