@@ -644,7 +644,7 @@ class SlmClockwork(models.AbstractModel):
             "id": book.ticket,
             "slm_facts": book.facts,
             "slm_agreement_id": book.agreement or None,
-            "slm_expired_agreement_id": book.expired or None,
+            "slm_expired_agreement_id": not book.agreement and book.expired or None,
             **{f"slm_{metric}_deadline": deadlines.get(metric) for metric in METRICS},
             "slm_deadline": min(due, default=None),
             "slm_status": self._get_status(clocks.values(), now),

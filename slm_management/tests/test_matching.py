@@ -203,6 +203,8 @@ class TestMatching(SlmCommon):
         self.assertEqual(ticket.slm_status, "none")
         new = self.create_agreement(name="New", date_start="2024-01-01")
         self.assertMatch(new)
+        ticket.slm_agreement_id = new
+        self.assertFalse(ticket.slm_expired_agreement_id, "Chosen by hand")
 
     def test_set_to_expired_before_its_end(self):
         """Who set it to expired means it, whatever the dates say."""
