@@ -194,6 +194,9 @@ class TestCreation(SlmCommon):
         self.agreement.target_ids.write({"closure_minutes": 5 * 260 * 480})
         ticket = self.create_ticket()
         self.assertEqual(ticket.slm_closure_deadline.year, 2028)
+        clock = self.get_clock(ticket, "closure")
+        story = self.env["slm.explanation"].create({"clock_id": clock.id})._get_lines()
+        self.assertEqual(story[-1]["what"], "deadline")
 
 
 class TestLife(SlmCommon):

@@ -53,7 +53,8 @@ class SlmExplanation(models.TransientModel):
         ]
         calendar = clock.calendar_id.with_company(clock.company_id)
         now = max(fields.Datetime.now(), records[-1:].at)
-        worktime = calendar._slm_worktime(records[:1].at, now)
+        until = max(now, clock.deadline or now)
+        worktime = calendar._slm_worktime(records[:1].at, until)
         return explain(events, clock.agreement_id.id, clock.metric, worktime, now)
 
     def _prepare_line(self, line):
