@@ -554,7 +554,7 @@ class SlmClockwork(models.AbstractModel):
             if stored["stopped_at"] == state.stopped_at:
                 return None
         known = breaches(book.history, agreement, metric)
-        if state.breached_at and not known and state.state != "cancelled":
+        if state.breached_at and not known:
             self._record_breach(book, agreement, metric, state.breached_at)
         row = self._prepare_clock_row(book, agreement, metric, state, now)
         if stored:

@@ -752,6 +752,27 @@ class TestEnd(SlmCommon):
         self.run_cron()
         self.assertFalse(self.get_breach_notes(ticket))
 
+    def test_cancel_what_was_late(self):
+        """A breach that nobody had noted happened all the same, and stays."""
+        ticket = self.create_ticket(phase="working")
+        replaced = self.create_ticket(phase="working")
+        self.at("mon 14:00")
+        self.move(ticket, "cancelled")
+        replaced.partner_id = self.stranger
+        for late in (ticket, replaced):
+            self.assertClock(
+                late,
+                agreement=self.agreement,
+                state="cancelled",
+                breached="mon 12:00",
+                outcome="excluded",
+            )
+            self.assertEqual(len(self.get_events(late, "breach")), 1)
+            self.assertEqual(len(self.get_breach_notes(late)), 1)
+        self.create_holiday("mon", "mon")
+        self.move(ticket, "working", "tue 08:00")
+        self.assertClock(ticket, breached="mon 12:00", outcome="missed")
+
     def test_reopen_after_cancel(self):
         ticket = self.create_ticket()
         self.move(ticket, "cancelled", "mon 08:30")
