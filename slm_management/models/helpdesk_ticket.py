@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import format_datetime
 
 from ..engine import METRICS
@@ -18,6 +19,42 @@ STATUSES = [
     ("breached", "Breached"),
     ("met", "Met"),
 ]
+
+
+#: what ``slm.clockwork`` alone writes, in SQL; read-only is for screens, not for RPC
+DERIVED = {
+    "slm_expired_agreement_id",
+    "slm_response_deadline",
+    "slm_completion_deadline",
+    "slm_closure_deadline",
+    "slm_deadline",
+    "slm_status",
+    "slm_current_clock_ids",
+}
+
+
+class Copied:
+    """What goes along with a copy, whoever copies.
+
+    It travels in the context, and a client may send any context. An object of this
+    class can not come from outside, so what it holds may be written as superuser.
+    """
+
+    def __init__(self, original, default):
+        service = original.slm_service_id
+        self.company = service.company_id
+        self.vals = {
+            "slm_service_id": service.id,
+            "slm_process_kind": original.slm_process_kind,
+        }
+        self.vals = {k: v for k, v in self.vals.items() if k not in default}
+
+    def apply(self, ticket):
+        """Write on the copy; a service stays in its company."""
+        vals = dict(self.vals)
+        if self.company != ticket.company_id:
+            vals.pop("slm_service_id", None)
+        ticket.sudo().write(vals)
 
 
 class HelpdeskTicket(models.Model):
@@ -102,12 +139,14 @@ class HelpdeskTicket(models.Model):
     slm_countdown = fields.Json(
         string="Time Left", compute="_compute_slm_countdown", groups=AGENT
     )
+    # Not related: by a related field anybody may sort and group, whatever its groups.
     slm_expired_on = fields.Date(
-        related="slm_expired_agreement_id.date_end", string="Expired on", groups=AGENT
+        string="Expired on", compute="_compute_slm_expired_on", groups=AGENT
     )
     slm_timezone = fields.Selection(
-        related="slm_agreement_id.calendar_id.tz",
+        selection="_selection_slm_timezone",
         string="Time Zone of the Service Hours",
+        compute="_compute_slm_timezone",
         groups=AGENT,
     )
     slm_facts = fields.Json(
@@ -123,6 +162,39 @@ class HelpdeskTicket(models.Model):
 
     _slm_deadline_idx = models.Index("(slm_deadline) WHERE slm_deadline IS NOT NULL")
     _slm_status_idx = models.Index("(slm_status) WHERE slm_status <> 'none'")
+
+    # ------------------------------------------------------------------
+    # Constraints
+    # ------------------------------------------------------------------
+
+    @api.constrains("slm_agreement_id")
+    def _check_slm_agreement_id(self):
+        """Chosen by hand, too, a promise must be one; whose it is, is not told."""
+        for ticket in self:
+            agreement = ticket.sudo().slm_agreement_id
+            if agreement and (
+                agreement.company_id != ticket.company_id
+                or agreement.state not in ("active", "expired")
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "This agreement can not hold for the ticket: it has never been "
+                        "in force, is terminated, or is of another company. Choose "
+                        "another one."
+                    )
+                )
+
+    @api.constrains("slm_service_id")
+    def _check_slm_service_id(self):
+        for ticket in self:
+            service = ticket.sudo().slm_service_id
+            if service and service.company_id != ticket.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "This service is of another company than the ticket. Choose "
+                        "another one."
+                    )
+                )
 
     # ------------------------------------------------------------------
     # Computes
@@ -146,6 +218,16 @@ class HelpdeskTicket(models.Model):
                 ticket.slm_current_clock_ids._get_next_due().countdown
             )
 
+    @api.depends("slm_expired_agreement_id.date_end")
+    def _compute_slm_expired_on(self):
+        for ticket in self:
+            ticket.slm_expired_on = ticket.slm_expired_agreement_id.date_end
+
+    @api.depends("slm_agreement_id.calendar_id.tz")
+    def _compute_slm_timezone(self):
+        for ticket in self:
+            ticket.slm_timezone = ticket.slm_agreement_id.calendar_id.tz
+
     @api.depends("slm_facts")
     def _compute_slm_is_tracked(self):
         for ticket in self:
@@ -158,27 +240,24 @@ class HelpdeskTicket(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         tickets = super().create(vals_list)
-        if copied := self.env.context.get("slm_copied"):
-            tickets.sudo().write(copied)
+        copied = self.env.context.get("slm_copied")
+        if isinstance(copied, Copied):
+            for ticket in tickets:
+                copied.apply(ticket)
         self.env["slm.clockwork"]._start(tickets)
         return tickets
 
     def copy(self, default=None):
         """Service and process go along, also if who copies does not see them."""
-        original = self.sudo()
-        copied = {
-            "slm_service_id": original.slm_service_id.id,
-            "slm_process_kind": original.slm_process_kind,
-        }
-        copied = {k: v for k, v in copied.items() if k not in (default or {})}
-        this = self.with_context(slm_copied=copied)
+        this = self.with_context(slm_copied=Copied(self.sudo(), default or {}))
         return super(HelpdeskTicket, this).copy(default).with_env(self.env)
 
     def write(self, vals):
         """An import notes in its context, as ``slm_note``, what it writes: there is one
         event then even if no fact changes, as the clocks are looked at all the same."""
+        self._slm_check_derived(vals)
         res = super().write(vals)
-        self._slm_sync(note=self.env.context.get("slm_note"))
+        self._slm_sync(note=self.env["slm.clockwork"]._get_import("slm_note"))
         return res
 
     def _message_post_after_hook(self, message, msg_values):
@@ -193,11 +272,13 @@ class HelpdeskTicket(models.Model):
 
     def action_slm_start(self):
         """Begin clocks of tickets that are older than this module."""
+        self._slm_check_agent()
         self.check_access("write")
         self.env["slm.clockwork"]._adopt(self)
 
     def action_slm_rebuild(self):
         """Fold the clocks of the tickets again from their events, and report."""
+        self._slm_check_agent()
         self.check_access("write")
         differences = self._slm_rebuild()
         if differences:
@@ -225,6 +306,27 @@ class HelpdeskTicket(models.Model):
     # ------------------------------------------------------------------
     # Helpers
     # ------------------------------------------------------------------
+
+    def _selection_slm_timezone(self):
+        calendar = self.env["resource.calendar"]
+        return calendar._fields["tz"]._description_selection(self.env)
+
+    def _slm_check_agent(self):
+        """Actions can be called by whoever may write the ticket; these are ours."""
+        if not (self.env.su or self.env.user.has_group(AGENT)):
+            raise AccessError(
+                self.env._("Only agents of service levels can start or fold clocks.")
+            )
+
+    def _slm_check_derived(self, vals):
+        """Nobody writes by hand what follows from the clocks."""
+        if not self.env.su and (names := DERIVED & vals.keys()):
+            raise AccessError(
+                self.env._(
+                    "%(fields)s can not be written: they follow from the clocks.",
+                    fields=", ".join(sorted(names)),
+                )
+            )
 
     def _slm_sync(self, extra=None, note=None):
         """Write down what has changed on the tickets and bring their clocks up to date.
