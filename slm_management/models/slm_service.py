@@ -8,7 +8,12 @@ class SlmService(models.Model):
 
     _name = "slm.service"
     _description = "Service"
-    _inherit = ["slm.code.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "slm.naming.mixin",
+        "slm.code.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "type_id, code, id"
     _rec_names_search = ["code", "name"]
 
@@ -30,7 +35,7 @@ class SlmService(models.Model):
         help="The teams that deliver this service.",
     )
     active = fields.Boolean(default=True, tracking=True)
-    agreement_ids = fields.Many2many("slm.agreement", string="Agreements")
+    agreement_ids = fields.Many2many("slm.agreement", string="Agreements", copy=False)
     agreement_count = fields.Integer(compute="_compute_agreement_count")
     open_ticket_count = fields.Integer(compute="_compute_open_ticket_count")
 
@@ -53,6 +58,30 @@ class SlmService(models.Model):
         )
         for service in self:
             service.open_ticket_count = counts.get(service, 0)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        services = super().create(vals_list)
+        services._get_all_agreements().check_access("write")
+        return services
+
+    def write(self, vals):
+        if "agreement_ids" not in vals:
+            return super().write(vals)
+        # A relation asks nobody: who may write drafts only can not add a service to
+        # what is in force, nor take one away.
+        before = {service: service._get_all_agreements() for service in self}
+        res = super().write(vals)
+        for service, agreements in before.items():
+            after = service._get_all_agreements()
+            ((agreements | after) - (agreements & after)).check_access("write")
+        return res
+
+    def _get_all_agreements(self):
+        """Also archived ones, and those that the user does not see."""
+        agreements = self.env["slm.agreement"].sudo().with_context(active_test=False)
+        found = agreements.search([("service_ids", "in", self.ids)])
+        return found.with_env(self.env)
 
     def action_view_agreements(self):
         self.ensure_one()
