@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import (
     slm_code_mixin,
+    slm_naming_mixin,
     slm_process_kind,
     slm_service_type,
     slm_service,

@@ -17,7 +17,13 @@ class SlmAgreement(models.Model):
 
     _name = "slm.agreement"
     _description = "Service Level Agreement"
-    _inherit = ["slm.code.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "slm.naming.mixin",
+        "slm.code.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+    _check_company_auto = True
     _order = "sequence, date_start desc, id desc"
     _rec_names_search = ["code", "name"]
 
@@ -52,6 +58,7 @@ class SlmAgreement(models.Model):
         string="Service Hours",
         required=True,
         ondelete="restrict",
+        check_company=True,
         tracking=True,
         default=lambda self: (
             self.env.company.slm_calendar_id or self.env.company.resource_calendar_id

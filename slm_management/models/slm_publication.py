@@ -15,6 +15,7 @@ class SlmPublication(models.Model):
 
     _name = "slm.publication"
     _description = "Publication"
+    _inherit = ["slm.naming.mixin"]
     _order = "role, sequence, id"
 
     agreement_id = fields.Many2one(

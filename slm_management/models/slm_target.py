@@ -17,6 +17,7 @@ class SlmTarget(models.Model):
 
     _name = "slm.target"
     _description = "Service Target"
+    _inherit = ["slm.naming.mixin"]
     _order = "sequence, id"
 
     agreement_id = fields.Many2one(

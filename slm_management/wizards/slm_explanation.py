@@ -11,6 +11,7 @@ class SlmExplanation(models.TransientModel):
 
     _name = "slm.explanation"
     _description = "Why this deadline?"
+    _inherit = ["slm.naming.mixin"]
 
     clock_id = fields.Many2one("slm.clock", required=True, ondelete="cascade")
     ticket_id = fields.Many2one(related="clock_id.ticket_id", related_sudo=False)
@@ -26,15 +27,20 @@ class SlmExplanation(models.TransientModel):
     @api.depends("clock_id")
     def _compute_story(self):
         for wizard in self:
-            wizard.clock_id.check_access("read")
-            wizard.story = self.env["ir.qweb"]._render(
-                "slm_management.slm_explanation_story",
-                {"lines": wizard._get_lines(), "timezone": wizard.timezone},
-            )
+            # A form that is not saved yet holds it as a new record, open to all.
+            clock = wizard.clock_id._origin
+            clock.check_access("read")
+            wizard.story = wizard._tell() if clock else False
+
+    def _tell(self):
+        values = {"lines": self._get_lines(), "timezone": self.timezone}
+        return self.env["ir.qweb"]._render(
+            "slm_management.slm_explanation_story", values
+        )
 
     def _get_lines(self):
         """The story as dicts of texts, in the time zone of the service hours."""
-        clock = self.clock_id.sudo()
+        clock = self.clock_id._origin.sudo()
         return [self._prepare_line(line) for line in self._explain(clock)]
 
     def _explain(self, clock):

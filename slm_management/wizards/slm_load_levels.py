@@ -10,6 +10,7 @@ class SlmLoadLevels(models.TransientModel):
 
     _name = "slm.load.levels"
     _description = "Load Service Levels"
+    _inherit = ["slm.naming.mixin"]
 
     agreement_id = fields.Many2one("slm.agreement", required=True, ondelete="cascade")
     service_id = fields.Many2one(

@@ -1,0 +1,37 @@
+# Copyright 2026 slm_management founding team
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, models
+
+
+class SlmNamingMixin(models.AbstractModel):
+    """Whoever names a record by its id must be allowed to read it.
+
+    The ORM asks only for the record that is written. An id that somebody has guessed
+    would be stored, and its name be shown to him, in the field or in an error: Odoo
+    takes display names as superuser, and constraints are checked as superuser.
+    """
+
+    _name = "slm.naming.mixin"
+    _description = "Access to What is Named"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_named(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_named([vals])
+        return super().write(vals)
+
+    @api.model
+    def _check_named(self, vals_list):
+        """Check the many2one fields in values, and the defaults of a context."""
+        if self.env.su:
+            return
+        for name, field in self._fields.items():
+            if field.type != "many2one":
+                continue
+            ids = {vals.get(name) for vals in vals_list}
+            ids.add(self.env.context.get(f"default_{name}"))
+            named = self.env[field.comodel_name].browse(ids - {None, False})
+            named.check_access("read")
