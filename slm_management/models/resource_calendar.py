@@ -14,6 +14,8 @@ from ..engine import WorkTime, week_grid
 
 _logger = logging.getLogger(__name__)
 
+AGENT = "slm_management.group_slm_agent"
+
 #: WorkTimes of this process by database, calendar, fingerprint and whether they look
 #: far. Changed hours have another fingerprint, so nothing ever clears it; the oldest
 #: make room. A plain dict: this is read millions of times and written hardly ever.
@@ -39,11 +41,12 @@ class ResourceCalendar(models.Model):
         "slm.agreement",
         "calendar_id",
         string="Agreements",
-        groups="slm_management.group_slm_agent",
+        groups=AGENT,
     )
     slm_hours_key = fields.Char(
         compute="_compute_slm_hours_key",
         compute_sudo=True,
+        groups=AGENT,
         help="Fingerprint of everything that decides on the service hours.",
     )
     slm_week_grid = fields.Json(compute="_compute_slm_week_grid")
@@ -51,11 +54,10 @@ class ResourceCalendar(models.Model):
         "res.users",
         readonly=True,
         copy=False,
+        groups=AGENT,
         help="Who changed the hours or holidays last, as the tickets' events tell.",
     )
-    slm_hours_changed_at = fields.Datetime(
-        readonly=True, copy=False, groups="slm_management.group_slm_agent"
-    )
+    slm_hours_changed_at = fields.Datetime(readonly=True, copy=False, groups=AGENT)
 
     # ------------------------------------------------------------------
     # Constraints
@@ -66,13 +68,14 @@ class ResourceCalendar(models.Model):
         for calendar in self:
             agreements = calendar.sudo().slm_agreement_ids
             if agreements and calendar.flexible_hours:
+                known = agreements.sudo(False)._filtered_access("read")[:1]
                 raise ValidationError(
                     self.env._(
                         "“%(calendar)s” can not get flexible hours: the clocks of "
                         "%(agreement)s run in it. Give that agreement other service "
                         "hours first.",
                         calendar=calendar.display_name,
-                        agreement=agreements[0].display_name,
+                        agreement=known.display_name or self.env._("an agreement"),
                     )
                 )
 
