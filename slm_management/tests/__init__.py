@@ -13,6 +13,7 @@ from . import test_mail
 from . import test_portal
 from . import test_stage
 from . import test_access
+from . import test_access_matrix
 from . import test_agreement
 from . import test_cron
 from . import test_matching
