@@ -350,6 +350,7 @@ class SlmClock(models.Model):
                     ("hours_key", "!=", calendar.slm_hours_key),
                     ("calendar_id", "!=", calendar.id),
                 ],
+                order="id",
                 limit=BATCH_SIZE,
             )
             if tickets := self._lock_tickets(stale.ticket_id):

@@ -490,7 +490,7 @@ class TestCronReplan(CronCommon):
         self.assertFalse(self.get_breach_notes(ticket))
 
     def test_late_soon_after_the_edit(self):
-        """It is late when the new hours have used up the target, not when it is seen."""
+        """Late when the new hours have used up the target, not when it is seen."""
         ticket = self.create_ticket(phase="working")
         self.at("mon 10:00")
         self.office.attendance_ids = week((7, 17))
