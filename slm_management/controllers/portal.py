@@ -33,11 +33,12 @@ class CustomerPortal(CustomerPortalHelpdesk):
     def _slm_prepare_values(self, ticket):
         """What a requester may know: the promise to him, and nothing around it."""
         agreement, expired = ticket.slm_agreement_id, ticket.slm_expired_agreement_id
-        values = {"agreement": False, "expired": False}
+        values = {"promised": False, "expired": False}
         if agreement and ticket.company_id.slm_portal_deadlines:
             clocks = ticket.slm_current_clock_ids
             values |= {
-                "agreement": agreement.name,
+                "promised": True,
+                "agreement": agreement._covers(ticket.partner_id) and agreement.name,
                 "service": ticket.slm_service_id.name,
                 "clocks": [self._slm_prepare_clock(clock) for clock in clocks],
             }

@@ -283,6 +283,17 @@ class SlmAgreement(models.Model):
         yesterday = fields.Date.today() - timedelta(days=1)
         return min(self.date_end or yesterday, yesterday)
 
+    def _covers(self, partner):
+        """Whether it is published to a contact: to him, to somebody above, to all.
+
+        Somebody may have chosen it by hand for a ticket of another customer.
+        """
+        self.ensure_one()
+        chains = self.env["slm.matcher"]._get_chains(partner.ids)
+        covered = {False, *chains.get(partner.id, ())}
+        lines = self.publication_ids.filtered(lambda line: line.role == "consumer")
+        return not covered.isdisjoint(line.partner_id.id for line in lines)
+
     def _get_terms(self, service_id, process_kind, priority):
         """What the agreement promises a ticket, as :class:`~..engine.Terms`.
 

@@ -115,6 +115,20 @@ class TestPortal(HttpCase):
         self.assertEqual(clock.state, "running")
         self.assertEqual(ticket.slm_event_ids.mapped("kind"), ["created"])
 
+    def test_agreement_of_another_customer(self):
+        """Chosen by hand, its deadlines hold, and its name is not the requester's."""
+        ticket = self.submit()
+        url = f"/my/ticket/{ticket.id}"
+        self.assertIn("Around the clock", self.url_open(url).text)
+        other = self.agreement.copy({"name": "Secret Customer Gold"})
+        other.publication_ids.partner_id = self.env["res.partner"].create({"name": "S"})
+        other.action_activate()
+        ticket.slm_agreement_id = other
+        page = self.url_open(url).text
+        self.assertIn("slm_card", page)
+        self.assertIn("left", page)
+        self.assertNotIn("Secret Customer Gold", page)
+
     def test_pages_render(self):
         ticket = self.submit()
         for url in ("/my/tickets", f"/my/ticket/{ticket.id}"):
