@@ -66,6 +66,7 @@ class Book:
     ticket: int
     company: int
     created_at: datetime
+    created_by: int | None
     #: facts as they are now; those that no field holds are missing
     actual: dict
     #: facts as the last event left them
@@ -224,7 +225,8 @@ class SlmClockwork(models.AbstractModel):
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT t.id, t.company_id AS company, t.create_date, t.slm_facts,
+                SELECT t.id, t.company_id AS company, t.create_date, t.create_uid,
+                       t.slm_facts,
                        t.slm_agreement_id, t.slm_expired_agreement_id,
                        COALESCE(s.slm_phase, 'waiting') AS phase, t.stage_id AS stage,
                        COALESCE(t.active, FALSE) AND t.duplicate_id IS NULL AS active,
@@ -248,6 +250,7 @@ class SlmClockwork(models.AbstractModel):
         return Book(
             ticket=row.pop("id"),
             created_at=row.pop("create_date").replace(microsecond=0),
+            created_by=row.pop("create_uid"),
             facts=row.pop("slm_facts") or {},
             agreement=row.pop("slm_agreement_id"),
             expired=row.pop("slm_expired_agreement_id"),
@@ -307,7 +310,7 @@ class SlmClockwork(models.AbstractModel):
                 kind_of(after) if book.facts else "created",
                 after,
                 before=before if book.facts else None,
-                user_id=self.env.uid,
+                user_id=book.created_by if book.begins_at else self.env.uid,
                 note=note,
             )
             book.facts = book.facts | book.actual

@@ -110,6 +110,8 @@ class TestInstall(SlmCommon):
         self.assertClock(ticket, started="mon 08:00", used=180, deadline="mon 16:00")
         self.assertEqual(tell(ticket.write_date), "mon 14:00")
         self.assertHealthy(ticket)
+        creator = self.get_events(ticket, "created").user_id
+        self.assertEqual(creator, self.env.user, "Not who started the clocks")
         events = len(ticket.slm_event_ids)
         ticket.action_slm_start()
         self.assertEqual(len(ticket.slm_event_ids), events, "Only once")
