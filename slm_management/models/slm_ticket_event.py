@@ -1,7 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError
 
 EVENT_KINDS = [
     ("created", "Created"),
@@ -61,6 +61,11 @@ class SlmTicketEvent(models.Model):
         for event in self:
             event.display_name = kinds.get(event.kind)
 
+    @api.model_create_multi
+    def create(self, vals_list):  # pylint: disable=method-required-super
+        # Also as superuser: defaults of a mail alias, say, are written as such.
+        self._refuse()
+
     def write(self, vals):  # pylint: disable=method-required-super
         self._refuse()
 
@@ -69,9 +74,9 @@ class SlmTicketEvent(models.Model):
         self._refuse()
 
     def _refuse(self):
-        raise UserError(
+        raise AccessError(
             self.env._(
                 "The history of a ticket is append-only: its events can be neither "
-                "changed nor deleted."
+                "invented, changed nor deleted."
             )
         )

@@ -1,5 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from ast import literal_eval
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -333,6 +335,33 @@ class TestForgery(SlmCommon):
                 ticket.sudo().write({"priority": "2"})
                 self.assertGreater(min(events.mapped("at")), earlier)
                 self.assertFalse(any(events.mapped("note")))
+
+    def test_defaults_of_a_mail_alias(self):
+        """Who manages teams sets them, and mail is received as superuser."""
+        desk = self.create_user("desk", "helpdesk_mgmt.group_helpdesk_manager")
+        team = self.env["helpdesk.ticket.team"].create({"name": "Team"})
+        clock = self.get_clock(self.ticket)
+        event = {"at": "2024-01-01 00:00:00", "kind": "note", "note": "forged"}
+        for command in (
+            {"slm_event_ids": [(0, 0, event)]},
+            {"slm_clock_ids": [(0, 0, {"agreement_id": self.agreement.id})]},
+            {"slm_clock_ids": [(1, clock.id, {"outcome": "met"})]},
+        ):
+            team.with_user(desk).alias_defaults = str(command)
+            tickets = self.env["helpdesk.ticket"].with_user(desk).sudo()
+            with self.subTest(command=command), self.assertRaises(AccessError):
+                tickets.message_new(
+                    {"subject": "x", "body": "x", "from": "petra@example.com"},
+                    literal_eval(team.alias_defaults),
+                )
+        for record in (clock, self.ticket.slm_event_ids):
+            for go in (
+                lambda record=record: record.sudo().write({}),
+                lambda record=record: record.sudo().unlink(),
+                lambda record=record: record.sudo().copy(),
+            ):
+                with self.assertRaises(AccessError):
+                    go()
 
     def test_nobody_silences_a_breach(self):
         self.at("tue 08:00")
