@@ -10,6 +10,7 @@ everything it needs comes in as an argument, so every result can be repeated.
 :mod:`rules`              which event starts, pauses or stops which clock
 :mod:`facts`              what is recorded of a ticket, and changes of it
 :mod:`fold`               the state of a clock after its events
+:mod:`book`               all about one ticket while it is worked on
 :mod:`story`              the same fold, told line by line
 :mod:`duration`           durations as people write them: ``30m``, ``2d``
 :mod:`weekgrid`           a week of service hours as 7 rows of 24 cells
@@ -19,6 +20,7 @@ Instants are naive datetimes in UTC and durations are seconds, unless a docstrin
 says otherwise.
 """
 
+from .book import OPEN_STATES, Book
 from .duration import DurationError, format_duration, parse_duration
 from .facts import MATCHED_BY, changes, kind_of, most_specific
 from .fold import ClockState, fold
@@ -30,7 +32,9 @@ from .worktime import OutsideCoverageError, WorkTime
 __all__ = [
     "MATCHED_BY",
     "METRICS",
+    "OPEN_STATES",
     "PHASES",
+    "Book",
     "ClockState",
     "DurationError",
     "Event",

@@ -362,8 +362,20 @@ class HelpdeskTicket(models.Model):
             and not message.subtype_id.internal
             and message.subtype_id
             and author != self.sudo().partner_id
-            and any(not user.share for user in author.user_ids)
+            and any(self._slm_can_answer(user) for user in author.user_ids)
         )
+
+    def _slm_can_answer(self, user):
+        """Whether a user stands on the desk's side of the ticket.
+
+        An internal user does, but a colleague of the requester only if he works with
+        tickets: in an in-house desk everybody is internal.
+        """
+        if user.share:
+            return False
+        organisation = self.sudo().partner_id.commercial_partner_id
+        colleague = user.partner_id.commercial_partner_id == organisation
+        return not colleague or user.has_group("helpdesk_mgmt.group_helpdesk_user_own")
 
     def _slm_breach_message(self, breached):
         """The note, in the company's language, that clocks of a ticket are found late.

@@ -1,6 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 PHASES = [
     ("waiting", "Waiting"),
@@ -11,6 +12,8 @@ PHASES = [
     ("closed", "Closed"),
     ("cancelled", "Cancelled"),
 ]
+#: phases in which a ticket has ended, one way or another
+ENDED = ("completed", "closed", "cancelled")
 
 
 class HelpdeskTicketStage(models.Model):
@@ -42,9 +45,28 @@ class HelpdeskTicketStage(models.Model):
                 stage.slm_phase = "waiting" if stage.unattended else "working"
 
     def write(self, vals):
+        if "slm_phase" in vals:
+            self._slm_check_reopening(vals["slm_phase"])
         res = super().write(vals)
         if "slm_phase" in vals:
             tickets = self.env["helpdesk.ticket"].sudo()
             tickets = tickets.with_context(active_test=False)
             tickets.search([("stage_id", "in", self.ids)])._slm_sync()
         return res
+
+    def _slm_check_reopening(self, phase):
+        """No edit of a stage re-opens the tickets that have ended in it."""
+        ended = self.sudo().filtered(lambda stage: stage.slm_phase in ENDED)
+        if phase in ENDED or not ended:
+            return
+        tickets = self.env["helpdesk.ticket"].sudo().with_context(active_test=False)
+        domain = [("stage_id", "in", ended.ids), ("slm_event_ids", "!=", False)]
+        if found := tickets.search(domain, limit=1):
+            raise ValidationError(
+                self.env._(
+                    "Tickets have ended in the stage “%(stage)s”; with this phase "
+                    "their clocks would run again. Make another stage for what is "
+                    "not ended.",
+                    stage=found.stage_id.name,
+                )
+            )

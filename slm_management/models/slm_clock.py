@@ -273,6 +273,11 @@ class SlmClock(models.Model):
             return min(running, key=lambda clock: clock.deadline or datetime.max)
         return self.filtered(lambda clock: clock.state == "paused")[:1]
 
+    def _is_frozen(self):
+        """Whether a clock has stopped over service hours that were edited since."""
+        calendar = self.calendar_id.with_company(self.company_id)
+        return self.state == "stopped" and self.hours_key != calendar.slm_hours_key
+
     @api.model
     def _get_due(self):
         """Clocks to act on now, earliest first; their tickets are locked."""
@@ -343,7 +348,8 @@ class SlmClock(models.Model):
                 do(tickets)
                 return
         except Exception:
-            _logger.info("Clocks of %s tickets are taken one by one", len(tickets))
+            count = len(tickets)
+            _logger.info("Clocks of %s tickets: one by one", count, exc_info=True)
         for ticket in tickets:
             try:
                 with self.env.cr.savepoint():

@@ -438,6 +438,10 @@ class TestCronReplan(CronCommon):
         ticket.invalidate_recordset()
         self.assertEqual(len(ticket.slm_event_ids), events)
         self.assertClock(ticket, "closure", used=180, outcome="met")
+        told = self.env["slm.explanation"].create(
+            {"clock_id": ticket.slm_clock_ids[0].id}
+        )
+        self.assertTrue(told.hours_edited, "its story is over other hours, and says so")
 
     def test_reopened_after_an_edit_of_hours(self):
         """It goes on over today's hours, the past included."""

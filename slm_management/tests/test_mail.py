@@ -162,6 +162,17 @@ class TestAnswer(MailCommon):
         self.post(self.agent, ticket)
         self.assertAnswered(ticket, user=self.agent)
 
+    def test_colleague_of_the_requester_is_no_answer(self):
+        """In an in-house desk everybody is internal; only the desk answers."""
+        colleague = self.create_user("colleague", "base.group_user")
+        colleague.partner_id.parent_id = self.organisation
+        self.ticket.message_subscribe(colleague.partner_id.ids)
+        self.post(colleague)
+        self.assertUnanswered()
+        self.agent.partner_id.parent_id = self.organisation
+        self.post(self.agent)
+        self.assertAnswered(user=self.agent)
+
     def test_answer_in_the_name_of_a_customer(self):
         """An agent enters by hand what the customer said on the telephone."""
         self.post(self.agent, author_id=self.person.id)

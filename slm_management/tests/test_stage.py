@@ -1,5 +1,6 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.exceptions import ValidationError
 from odoo.tests import Form
 
 from .common import SlmCommon
@@ -56,6 +57,19 @@ class TestStage(SlmCommon):
         self.at("mon 11:00")
         stage.slm_phase = "working"
         self.assertClock(ticket, state="running", used=60, deadline="mon 15:00")
+
+    def test_no_edit_of_a_stage_reopens_tickets(self):
+        """What has ended does not run again because a stage gets another phase."""
+        stage = self.env["helpdesk.ticket.stage"].create({"name": "E", "closed": True})
+        stage.slm_phase = "working"
+        stage.slm_phase = "closed"
+        ticket = self.create_ticket()
+        self.at("mon 09:00")
+        ticket.stage_id = stage
+        with self.assertRaisesRegex(ValidationError, "ended in the stage “E”"):
+            stage.slm_phase = "working"
+        stage.slm_phase = "cancelled"
+        self.assertClock(ticket, state="stopped", used=60)
 
     def create_stage_editor(self):
         return self.create_user(

@@ -23,6 +23,10 @@ class SlmExplanation(models.TransientModel):
     timezone = fields.Selection(related="clock_id.timezone", related_sudo=False)
     calendar_id = fields.Many2one(related="clock_id.calendar_id", related_sudo=False)
     story = fields.Html(compute="_compute_story", sanitize=False)
+    hours_edited = fields.Boolean(
+        compute="_compute_story",
+        help="The service hours were edited after the clock had stopped.",
+    )
 
     @api.depends("clock_id")
     def _compute_story(self):
@@ -31,6 +35,7 @@ class SlmExplanation(models.TransientModel):
             clock = wizard.clock_id._origin
             clock.check_access("read")
             wizard.story = wizard._tell() if clock else False
+            wizard.hours_edited = clock.sudo()._is_frozen()
 
     def _tell(self):
         values = {"lines": self._get_lines(), "timezone": self.timezone}

@@ -1,0 +1,68 @@
+# Copyright 2026 slm_management founding team
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""All that is known of one ticket while its clocks are being worked on."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from .rules import Event, Terms
+
+#: states in which a clock is not over yet
+OPEN_STATES = ("running", "paused")
+
+
+@dataclass
+class Book:
+    """All about one ticket that its clocks are made of.
+
+    >>> at = datetime(2024, 1, 1, 8)
+    >>> book = Book(ticket=5, company=1, created_at=at, created_by=None, actual={},
+    ...             facts={}, agreement=None, expired=None)
+    >>> book.append(at, "created", {"phase": "waiting"}, note="by e-mail")
+    >>> book.last_at == at, book.new_events[0]["note"], book.recorded_agreement
+    (True, 'by e-mail', None)
+    """
+
+    ticket: int
+    company: int
+    created_at: datetime
+    created_by: int | None
+    #: facts as they are now; those that no field holds are missing
+    actual: dict
+    #: facts as the last event left them
+    facts: dict
+    agreement: int | None
+    expired: int | None
+    #: when the history begins, if the creation is not happening now
+    begins_at: datetime | None = None
+    history: list = field(default_factory=list)
+    #: clocks, ``(agreement, metric)`` to their columns
+    clocks: dict = field(default_factory=dict)
+    #: the same as they are stored, by id
+    stored: dict = field(default_factory=dict, repr=False)
+    new_events: list = field(default_factory=list)
+    #: breaches found now: ``(agreement, metric, instant)``
+    breached: list = field(default_factory=list)
+    #: what ``_get_calendar`` has found; shared by all books that are open together
+    calendars: dict = field(default_factory=dict, repr=False)
+
+    @property
+    def terms(self):
+        return Terms.of(self.facts.get("sla"))
+
+    @property
+    def recorded_agreement(self):
+        fact = self.facts.get("sla")
+        return fact["agreement"] if fact else None
+
+    @property
+    def last_at(self):
+        return max(event.at for event in self.history)
+
+    def append(self, at, kind, after, **row):
+        """Add an event to the history and to what will be stored."""
+        self.history.append(Event(at, kind, after))
+        values = {"ticket_id": self.ticket, "at": at, "kind": kind, "after": after}
+        self.new_events.append(
+            {"before": None, "user_id": None, "note": None} | values | row
+        )

@@ -1,0 +1,109 @@
+# Copyright 2026 slm_management founding team
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import json
+
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class SlmClockworkStore(models.AbstractModel):
+    """Rows are written in bulk, and breaches are told. See ``slm.clockwork``.
+
+    SQL, because clocks and events are nobody's to edit, and because the ORM would touch
+    the ticket's write date.
+    """
+
+    _name = "slm.clockwork.store"
+    _description = "Clockwork: Rows Are Stored"
+
+    @api.model
+    def _store(self, books, clock_rows, ticket_rows):
+        events = [event for book in books.values() for event in book.new_events]
+        # The ticket first: its row is what two who come at once meet at.
+        self._sql_update("helpdesk.ticket", ticket_rows)
+        self._sql_insert("slm.ticket.event", events)
+        self._sql_insert("slm.clock", [row for row in clock_rows if "id" not in row])
+        self._sql_update("slm.clock", self._trim_rows(books, clock_rows))
+        self._forget_cached(books)
+
+    @api.model
+    def _forget_cached(self, books):
+        """Our fields of the tickets are read again; what others wrote stays cached."""
+        tickets = self.env["helpdesk.ticket"].browse(books)
+        ours = [name for name in tickets._fields if name.startswith("slm_")]
+        tickets.invalidate_recordset(ours, flush=False)
+
+    @api.model
+    def _trim_rows(self, books, clock_rows):
+        """Rows of stored clocks, without the columns in which none of them changes."""
+        stored = {}
+        for book in books.values():
+            stored |= book.stored
+        rows = [(row, stored[row["id"]]) for row in clock_rows if "id" in row]
+        changing = {
+            name
+            for row, old in rows
+            for name, value in row.items()
+            if old[name] != value
+        }
+        return [{name: row[name] for name in ("id", *changing)} for row, _old in rows]
+
+    @api.model
+    def _sql_insert(self, model_name, rows):
+        """Insert rows of column values in one statement."""
+        if not rows:
+            return
+        model = self.env[model_name]
+        columns = SQL(", ").join(map(SQL.identifier, rows[0]))
+        self.env.execute_query(
+            SQL(
+                "INSERT INTO %(table)s (%(columns)s) SELECT %(columns)s "
+                "FROM json_populate_recordset(NULL::%(table)s, %(rows)s) RETURNING id",
+                table=SQL.identifier(model._table),
+                columns=columns,
+                rows=self._to_json(rows),
+            )
+        )
+        model.invalidate_model()
+
+    @api.model
+    def _sql_update(self, model_name, rows):
+        """Update rows that carry their ``id`` in one statement."""
+        if not rows:
+            return
+        model = self.env[model_name]
+        names = [name for name in rows[0] if name != "id"]
+        assignments = SQL(", ").join(
+            SQL("%s = v.%s", SQL.identifier(name), SQL.identifier(name))
+            for name in names
+        )
+        self.env.execute_query(
+            SQL(
+                "UPDATE %(table)s t SET %(assignments)s "
+                "FROM json_populate_recordset(NULL::%(table)s, %(rows)s) v "
+                "WHERE t.id = v.id RETURNING t.id",
+                table=SQL.identifier(model._table),
+                assignments=assignments,
+                rows=self._to_json(rows),
+            )
+        )
+        model.browse(row["id"] for row in rows).invalidate_recordset(names, flush=False)
+
+    @api.model
+    def _to_json(self, rows):
+        return json.dumps(rows, default=lambda at: at.isoformat(" ", "seconds"))
+
+    @api.model
+    def _announce(self, books):
+        """One note on each ticket that is found late, however many clocks are."""
+        late = {book.ticket: book for book in books.values() if book.breached}
+        if not late:
+            return
+        tickets = self.env["helpdesk.ticket"].sudo().browse(late)
+        bodies = {
+            ticket.id: ticket._slm_breach_message(late[ticket.id].breached)
+            for ticket in tickets
+        }
+        # It is not the word of whoever happens to write, who may be the requester.
+        author = self.env.ref("base.partner_root")
+        tickets._message_log_batch(bodies, author_id=author.id)
