@@ -165,21 +165,6 @@ class SlmClock(models.Model):
             metric = metrics.get(clock.metric)
             clock.display_name = f"{clock.agreement_id.code}: {metric}"
 
-    # ------------------------------------------------------------------
-    # CRUD
-    # ------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):  # pylint: disable=method-required-super
-        self._refuse()
-
-    def write(self, vals):  # pylint: disable=method-required-super
-        self._refuse()
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._refuse()
-
     def _refuse(self):
         raise AccessError(
             self.env._("Clocks follow from the events of their ticket, only.")

@@ -2,19 +2,36 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import functools
 
-from odoo import models
+from odoo import api, models
 from odoo.fields import Domain
 
 
 class SlmTicketAccessMixin(models.AbstractModel):
-    """Records that belong to a ticket are read by whoever may read the ticket.
+    """Records that belong to a ticket: read by whoever may read it, written by nobody.
 
     Whom the model's own access rights let in is asked first; administrators and
     managers of service levels then see all, everybody else what their tickets allow.
+    Only ``slm.clockwork`` writes them, in SQL. The ORM refuses, by ``_refuse`` of the
+    model, also the superuser: defaults of a mail alias, say, are written as such.
     """
 
     _name = "slm.ticket.access.mixin"
     _description = "Access by the Ticket"
+
+    @api.model_create_multi
+    def create(self, vals_list):  # pylint: disable=method-required-super
+        self._refuse()
+
+    def write(self, vals):  # pylint: disable=method-required-super
+        self._refuse()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        self._refuse()
+
+    def _refuse(self):
+        """Raise an error that says why nobody writes these records."""
+        raise NotImplementedError
 
     def _slm_sees_all(self):
         return self.env.su or self.env.user.has_group(

@@ -61,18 +61,6 @@ class SlmTicketEvent(models.Model):
         for event in self:
             event.display_name = kinds.get(event.kind)
 
-    @api.model_create_multi
-    def create(self, vals_list):  # pylint: disable=method-required-super
-        # Also as superuser: defaults of a mail alias, say, are written as such.
-        self._refuse()
-
-    def write(self, vals):  # pylint: disable=method-required-super
-        self._refuse()
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._refuse()
-
     def _refuse(self):
         raise AccessError(
             self.env._(
