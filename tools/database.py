@@ -3,13 +3,15 @@
 import contextlib
 import os
 import shutil
+import time
 
 import psycopg2
-from psycopg2 import sql
+from psycopg2 import errors, sql
 
 from . import paths
 
 FILESTORE = paths.STATE / "data" / "filestore"
+TRIES = 20
 
 
 @contextlib.contextmanager
@@ -19,6 +21,23 @@ def cursor(database="postgres"):
     connection.autocommit = True
     with contextlib.closing(connection), connection.cursor() as cr:
         yield cr
+
+
+def run_alone(statement, *names):
+    """Run a statement that wants a database for itself.
+
+    PostgreSQL's own autovacuum may be in it for a moment, and not everybody has the
+    right to send it away; then try again.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            with cursor() as cr:
+                cr.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+            return
+        except (errors.InsufficientPrivilege, errors.ObjectInUse):
+            if not left:
+                raise
+            time.sleep(1)
 
 
 def exists(name):
@@ -40,9 +59,7 @@ def names():
 
 def drop(name):
     """Drop a database with its files, whoever is connected."""
-    with cursor() as cr:
-        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-        cr.execute(statement.format(sql.Identifier(name)))
+    run_alone("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
     shutil.rmtree(FILESTORE / name, ignore_errors=True)
 
 
@@ -68,11 +85,12 @@ def copy(source, target):
     drop(target)
     with cursor() as cr:
         cr.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            # PostgreSQL itself sends its autovacuum away; we may not.
+            """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE datname = %s AND backend_type = 'client backend'""",
             [source],
         )
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        cr.execute(statement.format(sql.Identifier(target), sql.Identifier(source)))
+    run_alone("CREATE DATABASE {} TEMPLATE {}", target, source)
     if (FILESTORE / source).is_dir():
         # Odoo never changes a stored file, so a link is as good as a copy.
         shutil.copytree(FILESTORE / source, FILESTORE / target, copy_function=os.link)
@@ -81,9 +99,7 @@ def copy(source, target):
 def rename(source, target):
     """Give a database and its files another name."""
     drop(target)
-    with cursor() as cr:
-        statement = sql.SQL("ALTER DATABASE {} RENAME TO {}")
-        cr.execute(statement.format(sql.Identifier(source), sql.Identifier(target)))
+    run_alone("ALTER DATABASE {} RENAME TO {}", source, target)
     if (FILESTORE / source).is_dir():
         (FILESTORE / source).rename(FILESTORE / target)
 

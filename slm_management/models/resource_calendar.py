@@ -7,7 +7,7 @@ from itertools import islice
 import pytz
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..engine import WorkTime, week_grid
@@ -196,6 +196,14 @@ class ResourceCalendar(models.Model):
     def _slm_compile(self, since, until, far):
         """Compile core's own working intervals: equal by construction."""
         self.ensure_one()
+        if self.flexible_hours:
+            raise UserError(
+                self.env._(
+                    "“%(calendar)s” has flexible hours, which say how long but not "
+                    "when. Clocks need fully fixed hours.",
+                    calendar=self.display_name,
+                )
+            )
         years = YEARS_FAR if far else YEARS_AHEAD
         last_year = max(until.year, fields.Datetime.now().year) + years + 1
         first = datetime(min(since.year, fields.Datetime.now().year - 1), 1, 1)

@@ -6,7 +6,7 @@ from random import Random
 import pytz
 
 from odoo import Command
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import freeze_time, new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
@@ -560,6 +560,8 @@ class TestServiceHours(ServiceHoursCase):
         calendar = self.create_hours(OFFICE)
         calendar.schedule_type = "flexible"
         self.assertTrue(calendar.flexible_hours)
+        with self.assertRaisesRegex(UserError, "flexible"):
+            calendar._slm_plan(datetime(2024, 1, 1, 8), 3600)
 
     def test_closing_hours_in_use_warns(self):
         calendar = self.create_hours(OFFICE)
