@@ -380,6 +380,9 @@ class HelpdeskTicket(models.Model):
     def _slm_breach_message(self, breached):
         """The note, in the company's language, that clocks of a ticket are found late.
 
+        It names no agreement: a colleague of the requester who follows the ticket reads
+        internal notes, too.
+
         :param breached: list of ``(agreement id, metric, naive UTC instant)``
         """
         self.ensure_one()
@@ -389,11 +392,9 @@ class HelpdeskTicket(models.Model):
         metrics = dict(env["slm.clock"]._fields["metric"]._description_selection(env))
         lines = []
         for agreement_id, metric, at in breached:
-            agreement = env["slm.agreement"].browse(agreement_id)
-            tz = agreement.calendar_id.tz
+            tz = env["slm.agreement"].browse(agreement_id).calendar_id.tz
             text = env._(
-                "%(agreement)s: the %(metric)s target was used up on %(at)s (%(tz)s).",
-                agreement=agreement.display_name,
+                "The %(metric)s target was used up on %(at)s (%(tz)s).",
                 metric=metrics[metric],
                 at=format_datetime(env, at, tz=tz),
                 tz=tz,

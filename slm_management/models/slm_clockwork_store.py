@@ -106,4 +106,5 @@ class SlmClockworkStore(models.AbstractModel):
         }
         # It is not the word of whoever happens to write, who may be the requester.
         author = self.env.ref("base.partner_root")
-        tickets._message_log_batch(bodies, author_id=author.id)
+        # Of internal messages, core keeps only comments from who asks by their id.
+        tickets._message_log_batch(bodies, author_id=author.id, message_type="comment")

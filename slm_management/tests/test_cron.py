@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import count
 from unittest.mock import patch
 
+from odoo.exceptions import AccessError
 from odoo.tools import mute_logger
 
 from ..models import slm_clock
@@ -63,6 +64,19 @@ class TestCronDue(CronCommon):
         self.assertIn("Response", note.body)
         self.assertIn("Europe/Berlin", note.body)
         self.assertTrue(note.subtype_id.internal, "The customer does not see it")
+
+    def test_breach_note_is_for_the_desk(self):
+        """Not for the requester who guesses its id, and it names no agreement, as a
+        colleague who follows the ticket reads it."""
+        ticket = self.create_ticket()
+        self.at("mon 09:01")
+        self.run_cron()
+        note = self.get_breach_notes(ticket)
+        ticket.with_user(self.portal_user).check_access("read")
+        with self.assertRaises(AccessError):
+            note.with_user(self.portal_user).read(["body"])
+        self.assertNotIn(ticket.slm_agreement_id.code, note.body)
+        self.assertNotIn(ticket.slm_agreement_id.name, note.body)
 
     def test_breach_once(self):
         ticket = self.create_ticket()
