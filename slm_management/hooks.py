@@ -23,7 +23,13 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Free what Odoo removes first: service hours are held by agreements and clocks."""
-    for table in ("slm_clock", "slm_ticket_event", "slm_agreement"):
+    tables = (
+        "slm_clock",
+        "slm_ticket_event",
+        "slm_publication",
+        "slm_agreement",
+    )
+    for table in tables:
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
 
 

@@ -12,6 +12,7 @@ everything it needs comes in as an argument, so every result can be repeated.
 :mod:`fold`               the state of a clock after its events
 :mod:`book`               all about one ticket while it is worked on
 :mod:`story`              the same fold, told line by line
+:mod:`graph`              who needs whom: cycles and neighbourhoods
 :mod:`duration`           durations as people write them: ``30m``, ``2d``
 :mod:`weekgrid`           a week of service hours as 7 rows of 24 cells
 ========================  ====================================================
@@ -24,6 +25,7 @@ from .book import OPEN_STATES, Book
 from .duration import DurationError, format_duration, parse_duration
 from .facts import MATCHED_BY, changes, kind_of, most_specific
 from .fold import ClockState, fold
+from .graph import find_cycle, neighbourhood
 from .rules import METRICS, PHASES, Event, Move, Terms, breaches, moves
 from .story import StoryLine, explain
 from .weekgrid import week_grid
@@ -46,11 +48,13 @@ __all__ = [
     "breaches",
     "changes",
     "explain",
+    "find_cycle",
     "fold",
     "format_duration",
     "kind_of",
     "most_specific",
     "moves",
+    "neighbourhood",
     "parse_duration",
     "week_grid",
 ]

@@ -9,6 +9,7 @@ KINDS = (
     ("active", "archive"),
     ("priority", "priority"),
     ("service", "service"),
+    ("process", "service"),
     ("process_kind", "service"),
     ("partner", "requester"),
     ("company", "requester"),

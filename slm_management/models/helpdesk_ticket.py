@@ -5,6 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import format_datetime
+from odoo.tools.sql import column_exists, create_column
 
 from ..engine import METRICS
 from .slm_process_kind import PROCESS_KINDS
@@ -41,19 +42,21 @@ class Copied:
     """
 
     def __init__(self, original, default):
-        service = original.slm_service_id
-        self.company = service.company_id
+        service, process = original.slm_service_id, original.slm_process_id
+        self.company = (service or process).company_id
         self.vals = {
             "slm_service_id": service.id,
+            "slm_process_id": process.state == "published" and process.id,
             "slm_process_kind": original.slm_process_kind,
         }
         self.vals = {k: v for k, v in self.vals.items() if k not in default}
 
     def apply(self, ticket):
-        """Write on the copy; a service stays in its company."""
+        """Write on the copy; service and process stay in their company."""
         vals = dict(self.vals)
         if self.company != ticket.company_id:
             vals.pop("slm_service_id", None)
+            vals.pop("slm_process_id", None)
         ticket.sudo().write(vals)
 
 
@@ -78,8 +81,37 @@ class HelpdeskTicket(models.Model):
         groups=AGENT,
         domain="[('company_id', '=', company_id)]",
     )
+    slm_process_id = fields.Many2one(
+        "slm.process",
+        string="Process",
+        index="btree_not_null",
+        copy=False,
+        ondelete="restrict",
+        groups=AGENT,
+        domain="[('company_id', '=', company_id), ('state', '=', 'published')]",
+        help="The process by which the request is handled, in the version under which "
+        "the ticket was opened.",
+    )
     slm_process_kind = fields.Selection(
-        PROCESS_KINDS, string="Process Kind", copy=False, groups=AGENT
+        PROCESS_KINDS,
+        string="Process Kind",
+        compute="_compute_slm_process_kind",
+        store=True,
+        readonly=False,
+        copy=False,
+        groups=AGENT,
+        help="It follows from the process; without a process it may be chosen.",
+    )
+    slm_configuration_item_ids = fields.Many2many(
+        "slm.configuration.item",
+        "slm_configuration_item_ticket_rel",
+        "ticket_id",
+        "configuration_item_id",
+        string="Configuration Items",
+        copy=False,
+        groups=AGENT,
+        domain="[('company_id', '=', company_id), ('status', '!=', 'retired')]",
+        help="What the ticket is about, among the components of services.",
     )
     slm_agreement_id = fields.Many2one(
         "slm.agreement",
@@ -196,9 +228,29 @@ class HelpdeskTicket(models.Model):
                     )
                 )
 
+    @api.constrains("slm_process_id")
+    def _check_slm_process_id(self):
+        for ticket in self:
+            process = ticket.sudo().slm_process_id
+            if process and (
+                process.company_id != ticket.company_id or process.state == "draft"
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "This process is a draft or of another company than the ticket. "
+                        "Choose a published one."
+                    )
+                )
+
     # ------------------------------------------------------------------
     # Computes
     # ------------------------------------------------------------------
+
+    @api.depends("slm_process_id")
+    def _compute_slm_process_kind(self):
+        for ticket in self:
+            if ticket.slm_process_id:
+                ticket.slm_process_kind = ticket.slm_process_id.kind
 
     @api.depends("slm_clock_ids", "slm_agreement_id")
     def _compute_slm_current_clock_ids(self):
@@ -236,6 +288,12 @@ class HelpdeskTicket(models.Model):
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
+
+    def _auto_init(self):
+        # Else an installation would compute it for years of tickets, which have none.
+        if not column_exists(self.env.cr, self._table, "slm_process_kind"):
+            create_column(self.env.cr, self._table, "slm_process_kind", "varchar")
+        return super()._auto_init()
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -12,6 +12,7 @@ FACT_FIELDS = (
     "duplicate_id",
     "priority",
     "slm_service_id",
+    "slm_process_id",
     "slm_process_kind",
     "partner_id",
     "company_id",
@@ -176,6 +177,7 @@ class SlmClockwork(models.AbstractModel):
                        COALESCE(s.slm_phase, 'waiting') AS phase, t.stage_id AS stage,
                        COALESCE(t.active, FALSE) AND t.duplicate_id IS NULL AS active,
                        t.priority, t.slm_service_id AS service,
+                       t.slm_process_id AS process,
                        t.slm_process_kind AS process_kind, t.partner_id AS partner,
                        t.team_id AS team, t.user_id AS user
                   FROM helpdesk_ticket t

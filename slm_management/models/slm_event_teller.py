@@ -6,6 +6,7 @@ from odoo import api, models
 RECORD_FACTS = {
     "stage": "helpdesk.ticket.stage",
     "service": "slm.service",
+    "process": "slm.process",
     "partner": "res.partner",
     "company": "res.company",
     "team": "helpdesk.ticket.team",
@@ -53,6 +54,7 @@ class SlmEventTeller(models.AbstractModel):
             "stage": self.env._("stage"),
             "priority": self.env._("priority"),
             "service": self.env._("service"),
+            "process": self.env._("process"),
             "process_kind": self.env._("process kind"),
             "partner": self.env._("requester"),
             "company": self.env._("company"),

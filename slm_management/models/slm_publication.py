@@ -7,7 +7,7 @@ from .slm_matcher import Offer
 
 
 class SlmPublication(models.Model):
-    """To whom something is published: a provider team, or a consumer.
+    """To whom a process or an agreement is published: a provider team, or a consumer.
 
     A consumer line covers its contact and everyone below it. No consumer line on a
     published record means nobody; a consumer line without a contact means everybody.
@@ -19,7 +19,10 @@ class SlmPublication(models.Model):
     _order = "role, sequence, id"
 
     agreement_id = fields.Many2one(
-        "slm.agreement", required=True, index=True, ondelete="cascade"
+        "slm.agreement", index="btree_not_null", ondelete="cascade"
+    )
+    process_id = fields.Many2one(
+        "slm.process", index="btree_not_null", ondelete="cascade"
     )
     sequence = fields.Integer(default=10)
     role = fields.Selection(
@@ -36,7 +39,14 @@ class SlmPublication(models.Model):
         help="An organisation, a department or a person; everyone below is covered. "
         "Empty: everybody.",
     )
-    company_id = fields.Many2one(related="agreement_id.company_id", store=True)
+    company_id = fields.Many2one(
+        "res.company", compute="_compute_company_id", store=True
+    )
+
+    _one_record = models.Constraint(
+        "CHECK(num_nonnulls(agreement_id, process_id) = 1)",
+        "A line of a publication belongs to one process or to one agreement.",
+    )
 
     @api.constrains("role", "team_id", "partner_id")
     def _check_role(self):
@@ -44,29 +54,50 @@ class SlmPublication(models.Model):
             if line.role == "provider" and not line.team_id:
                 raise ValidationError(
                     self.env._(
-                        "A provider line of %(agreement)s needs a team.",
-                        agreement=line.agreement_id.display_name,
+                        "A provider line of %(record)s needs a team.",
+                        record=line._get_published().display_name,
                     )
                 )
             if line.role == "consumer" and line.team_id:
                 raise ValidationError(
                     self.env._(
-                        "A consumer line of %(agreement)s names a contact, not a team.",
-                        agreement=line.agreement_id.display_name,
+                        "A consumer line of %(record)s names a contact, not a team.",
+                        record=line._get_published().display_name,
                     )
                 )
 
+    @api.depends("agreement_id.company_id", "process_id.company_id")
+    def _compute_company_id(self):
+        for line in self:
+            line.company_id = line._get_published().company_id
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        ids = {vals.get("process_id") for vals in vals_list} - {None, False}
+        with self.env["slm.process"].browse(ids)._revising({"publication_ids"}):
+            return super().create(vals_list)
+
     def write(self, vals):
-        res = super().write(vals)
+        moved_to = self.process_id.browse(vals.get("process_id") or [])
+        with (self.sudo().process_id | moved_to)._revising({"publication_ids"}):
+            res = super().write(vals)
         # Who may write drafts only can not move a line to what is in force.
         self.check_access("write")
         return res
+
+    def unlink(self):
+        with self.sudo().process_id._revising({"publication_ids"}):
+            return super().unlink()
 
     @api.depends("role", "team_id", "partner_id")
     def _compute_display_name(self):
         for line in self:
             target = line.team_id if line.role == "provider" else line.partner_id
             line.display_name = target.display_name or self.env._("Everybody")
+
+    def _get_published(self):
+        """What the line is about."""
+        return self.process_id or self.agreement_id
 
     def _prepare_offer(self):
         """What the line offers to matching, see ``slm.matcher``."""

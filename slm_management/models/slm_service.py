@@ -1,6 +1,36 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from ..engine import find_cycle, neighbourhood
+
+#: pictures of a service on its card: classes of Font Awesome, as Odoo ships it
+ICONS = [
+    ("fa-cube", "Cube"),
+    ("fa-envelope", "E-mail"),
+    ("fa-phone", "Telephone"),
+    ("fa-desktop", "Workplace"),
+    ("fa-laptop", "Laptop"),
+    ("fa-mobile", "Mobile Device"),
+    ("fa-print", "Printing"),
+    ("fa-wifi", "Wireless Network"),
+    ("fa-sitemap", "Network"),
+    ("fa-server", "Server"),
+    ("fa-database", "Database"),
+    ("fa-cloud", "Cloud"),
+    ("fa-globe", "Web"),
+    ("fa-lock", "Security"),
+    ("fa-users", "People"),
+    ("fa-shopping-cart", "Shop"),
+    ("fa-truck", "Logistics"),
+    ("fa-line-chart", "Reports"),
+    ("fa-cogs", "Application"),
+    ("fa-graduation-cap", "Training"),
+]
+#: how far the picture of dependencies reaches, each way
+PICTURE_DEPTH = 2
 
 
 class SlmService(models.Model):
@@ -11,42 +41,179 @@ class SlmService(models.Model):
     _inherit = [
         "slm.naming.mixin",
         "slm.code.mixin",
-        "mail.thread",
-        "mail.activity.mixin",
+        "slm.revision.mixin",
+        "slm.desk.thread",
     ]
     _order = "type_id, code, id"
     _rec_names_search = ["code", "name"]
-
-    name = fields.Char(required=True, translate=True, tracking=True)
-    code = fields.Char(tracking=True)
-    type_id = fields.Many2one(
-        "slm.service.type", string="Service Type", index=True, tracking=True
+    _requester_fields = frozenset(
+        {"name", "code", "type_id", "description", "icon", "active"}
     )
-    description = fields.Html(translate=True)
+    _revised = {
+        "code": None,
+        "name": None,
+        "type_id": None,
+        "description": None,
+        "manager_id": None,
+        "team_ids": None,
+        "dependency_ids": "dependent_ids",
+        "dependent_ids": "dependency_ids",
+        "configuration_item_ids": "service_ids",
+        "process_ids": "service_ids",
+        "active": None,
+    }
+
+    # ------------------------------------------------------------------
+    # Fields
+    # ------------------------------------------------------------------
+
+    name = fields.Char(required=True, translate=True)
+    type_id = fields.Many2one("slm.service.type", string="Service Type", index=True)
+    icon = fields.Selection(
+        ICONS,
+        string="Picture",
+        required=True,
+        default="fa-cube",
+        help="The picture on the card of the service.",
+    )
+    description = fields.Html(
+        translate=True, help="What users get, in words that they understand."
+    )
     manager_id = fields.Many2one(
-        "res.users",
-        string="Service Manager",
-        tracking=True,
-        domain=[("share", "=", False)],
+        "res.users", string="Service Manager", domain=[("share", "=", False)]
     )
     team_ids = fields.Many2many(
         "helpdesk.ticket.team",
         string="Delivering Teams",
         help="The teams that deliver this service.",
     )
-    active = fields.Boolean(default=True, tracking=True)
+    dependency_ids = fields.Many2many(
+        "slm.service",
+        "slm_service_dependency_rel",
+        "service_id",
+        "dependency_id",
+        string="Depends on",
+        copy=False,
+        domain="[('company_id', '=', company_id), ('id', '!=', id)]",
+        help="The services without which this one does not work.",
+    )
+    dependent_ids = fields.Many2many(
+        "slm.service",
+        "slm_service_dependency_rel",
+        "dependency_id",
+        "service_id",
+        string="Needed by",
+        copy=False,
+        domain="[('company_id', '=', company_id), ('id', '!=', id)]",
+        help="The services that do not work without this one.",
+    )
+    configuration_item_ids = fields.Many2many(
+        "slm.configuration.item",
+        "slm_configuration_item_service_rel",
+        "service_id",
+        "configuration_item_id",
+        string="Configuration Items",
+        copy=False,
+        domain="[('company_id', '=', company_id)]",
+    )
+    process_ids = fields.Many2many(
+        "slm.process",
+        "slm_process_service_rel",
+        "service_id",
+        "process_id",
+        string="Processes",
+        copy=False,
+        domain="[('company_id', '=', company_id)]",
+    )
     agreement_ids = fields.Many2many("slm.agreement", string="Agreements", copy=False)
+    active = fields.Boolean(default=True)
     agreement_count = fields.Integer(compute="_compute_agreement_count")
+    process_count = fields.Integer(compute="_compute_process_count")
+    configuration_item_count = fields.Integer(
+        compute="_compute_configuration_item_count"
+    )
     open_ticket_count = fields.Integer(compute="_compute_open_ticket_count")
+    dependency_picture = fields.Json(
+        string="Dependencies", compute="_compute_dependency_picture"
+    )
 
     _code_uniq = models.UniqueIndex(
         "(code, company_id)", "The code of a service must be unique in its company."
     )
 
+    # ------------------------------------------------------------------
+    # Constraints
+    # ------------------------------------------------------------------
+
+    @api.constrains("dependency_ids", "dependent_ids")
+    def _check_dependency_ids(self):
+        graph = self._get_dependencies(self.company_id)
+        for service in self:
+            if cycle := find_cycle(graph, service.id):
+                names = self.sudo().browse(cycle).mapped(lambda s: s.display_name)
+                raise ValidationError(
+                    self.env._(
+                        "Services can not depend on each other in a circle: %(cycle)s. "
+                        "Take away one of these dependencies.",
+                        cycle=" → ".join(names),
+                    )
+                )
+
+    @api.constrains("type_id", "active")
+    def _check_type_id(self):
+        for service in self:
+            if service.active and service.type_id and not service.type_id.active:
+                raise ValidationError(
+                    self.env._(
+                        "%(service)s is active, its type %(type)s is archived. Restore "
+                        "the type or choose another one.",
+                        service=service.display_name,
+                        type=service.type_id.display_name,
+                    )
+                )
+
+    @api.constrains(
+        "dependency_ids",
+        "dependent_ids",
+        "process_ids",
+        "configuration_item_ids",
+        "company_id",
+    )
+    def _check_companies(self):
+        for service in self.sudo().with_context(active_test=False):
+            companies = (
+                service.dependency_ids.company_id
+                | service.dependent_ids.company_id
+                | service.process_ids.company_id
+                | service.configuration_item_ids.company_id
+            )
+            if companies - service.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(service)s can only be linked to services, processes and "
+                        "configuration items of its own company.",
+                        service=service.display_name,
+                    )
+                )
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
     @api.depends("agreement_ids")
     def _compute_agreement_count(self):
         for service in self:
             service.agreement_count = len(service.agreement_ids)
+
+    @api.depends("process_ids")
+    def _compute_process_count(self):
+        for service in self:
+            service.process_count = len(service.process_ids)
+
+    @api.depends("configuration_item_ids")
+    def _compute_configuration_item_count(self):
+        for service in self:
+            service.configuration_item_count = len(service.configuration_item_ids)
 
     def _compute_open_ticket_count(self):
         counts = dict(
@@ -59,34 +226,72 @@ class SlmService(models.Model):
         for service in self:
             service.open_ticket_count = counts.get(service, 0)
 
+    @api.depends("dependency_ids", "dependent_ids", "name", "code")
+    def _compute_dependency_picture(self):
+        """Who depends on what, two levels each way: ``{nodes: […], edges: […]}``.
+
+        A node has ``id``, ``name``, ``code``, ``icon``, ``active`` and ``level``:
+        negative for what the service needs, positive for what needs it. An edge is a
+        pair of ids, who needs first.
+        """
+        needs = self._get_dependencies(self.company_id)
+        needed_by = {}
+        for service, needed in needs.items():
+            for other in needed:
+                needed_by.setdefault(other, []).append(service)
+        for service in self:
+            levels = neighbourhood(needs, needed_by, service._origin.id, PICTURE_DEPTH)
+            service.dependency_picture = service._prepare_picture(levels, needs)
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
     @api.model_create_multi
     def create(self, vals_list):
         services = super().create(vals_list)
         services._get_all_agreements().check_access("write")
+        services.process_ids._check_draft()
         return services
 
     def write(self, vals):
-        if "agreement_ids" not in vals:
-            return super().write(vals)
         # A relation asks nobody: who may write drafts only can not add a service to
         # what is in force, nor take one away.
-        before = {service: service._get_all_agreements() for service in self}
+        agreements = {service: service._get_all_agreements() for service in self}
+        processes = {service: service.sudo().process_ids for service in self}
         res = super().write(vals)
-        for service, agreements in before.items():
-            after = service._get_all_agreements()
-            ((agreements | after) - (agreements & after)).check_access("write")
+        if "agreement_ids" in vals:
+            for service, before in agreements.items():
+                after = service._get_all_agreements()
+                ((before | after) - (before & after)).check_access("write")
+        if "process_ids" in vals:
+            for service, before in processes.items():
+                after = service.sudo().process_ids
+                ((before | after) - (before & after))._check_draft()
         return res
 
-    def _get_all_agreements(self):
-        """Also archived ones, and those that the user does not see."""
-        agreements = self.env["slm.agreement"].sudo().with_context(active_test=False)
-        found = agreements.search([("service_ids", "in", self.ids)])
-        return found.with_env(self.env)
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
 
     def action_view_agreements(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "slm_management.slm_agreement_action"
+        )
+        return dict(action, domain=[("service_ids", "in", self.ids)], context={})
+
+    def action_view_processes(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "slm_management.slm_process_action"
+        )
+        return dict(action, domain=[("service_ids", "in", self.ids)], context={})
+
+    def action_view_configuration_items(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "slm_management.slm_configuration_item_action"
         )
         return dict(action, domain=[("service_ids", "in", self.ids)], context={})
 
@@ -96,3 +301,51 @@ class SlmService(models.Model):
             "slm_management.helpdesk_ticket_action_all"
         )
         return dict(action, domain=[("slm_service_id", "in", self.ids)])
+
+    # ------------------------------------------------------------------
+    # Helpers
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_published_domain(self, user):
+        """An active service of which at least one process is published to the user."""
+        processes = self.env["slm.process"].sudo()._get_published_domain(user)
+        return Domain("active", "=", True) & Domain("process_ids", "any!", processes)
+
+    def _get_all_agreements(self):
+        """Also archived ones, and those that the user does not see."""
+        agreements = self.env["slm.agreement"].sudo().with_context(active_test=False)
+        found = agreements.search([("service_ids", "in", self.ids)])
+        return found.with_env(self.env)
+
+    @api.model
+    def _get_dependencies(self, companies):
+        """``{service id: [ids of those it needs]}`` of companies; one query."""
+        services = self.sudo().with_context(active_test=False)
+        services = services.search_fetch(
+            [("company_id", "in", companies.ids), ("dependency_ids", "!=", False)],
+            ["dependency_ids"],
+        )
+        return {service.id: service.dependency_ids.ids for service in services}
+
+    def _prepare_picture(self, levels, needs):
+        """Values of ``dependency_picture``; only of services that the user may read."""
+        services = self.browse(levels)._filtered_access("read")
+        nodes = [
+            {
+                "id": service.id,
+                "name": service.name,
+                "code": service.code,
+                "icon": service.icon,
+                "active": service.active,
+                "level": levels[service.id],
+            }
+            for service in services
+        ]
+        edges = [
+            (service.id, needed)
+            for service in services
+            for needed in needs.get(service.id, ())
+            if needed in services._ids
+        ]
+        return {"nodes": nodes, "edges": edges}

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 
 class SlmServiceType(models.Model):
@@ -9,9 +10,12 @@ class SlmServiceType(models.Model):
 
     _name = "slm.service.type"
     _description = "Service Type"
+    _inherit = ["slm.published.mixin"]
     _parent_store = True
     _rec_name = "complete_name"
     _order = "complete_name, id"
+    _rec_names_search = ["code", "complete_name"]
+    _requester_fields = frozenset({"name", "complete_name", "code", "active"})
 
     name = fields.Char(required=True, translate=True)
     complete_name = fields.Char(
@@ -48,8 +52,27 @@ class SlmServiceType(models.Model):
                 )
             )
 
+    @api.constrains("active")
+    def _check_active(self):
+        archived = self.filtered(lambda kind: not kind.active)
+        if used := archived.sudo().service_ids.filtered("active"):
+            raise ValidationError(
+                self.env._(
+                    "The type %(type)s still has active services: %(services)s. Archive "
+                    "these or give them another type first.",
+                    type=used[0].type_id.complete_name,
+                    services=", ".join(used[:10].mapped("display_name")),
+                )
+            )
+
     @api.depends("name", "parent_id.complete_name")
     def _compute_complete_name(self):
         for kind in self:
             parent = kind.parent_id.complete_name
             kind.complete_name = f"{parent} / {kind.name}" if parent else kind.name
+
+    @api.model
+    def _get_published_domain(self, user):
+        """An active type with a service that is published to the user."""
+        services = self.env["slm.service"].sudo()._get_published_domain(user)
+        return Domain("active", "=", True) & Domain("service_ids", "any!", services)

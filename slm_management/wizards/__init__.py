@@ -1,1 +1,3 @@
-from . import slm_explanation, slm_load_levels
+# Copyright 2026 slm_management founding team
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import slm_archive_service, slm_explanation, slm_load_levels, slm_publish
