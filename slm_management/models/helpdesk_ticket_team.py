@@ -2,11 +2,17 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class HelpdeskTicketTeam(models.Model):
     _inherit = "helpdesk.ticket.team"
+
+    @api.ondelete(at_uninstall=False)
+    def _slm_unlink_publications(self):
+        """Lines of a deleted team go with it, and the history says so."""
+        lines = self.env["slm.publication"].sudo()
+        lines.search([("team_id", "in", self.ids)]).unlink()
 
     def _retrieve_dashboard(self):
         """Two more cards, for those who work with service levels."""

@@ -1,13 +1,30 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from textwrap import shorten
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import html2plaintext
 
 from .slm_process_kind import PROCESS_KINDS
+from .slm_published_mixin import AGENT
 
 #: what a published process promises to its requesters; it changes by a new version
-CONTENT = {"code", "name", "kind", "description", "service_ids", "version"}
+CONTENT = {
+    "code",
+    "name",
+    "kind",
+    "description",
+    "service_ids",
+    "version",
+    "previous_version_id",
+    "company_id",
+}
+#: groups of those to whom something is published, unless they work at the desk
+REQUESTERS = ("base.group_portal", "base.group_user")
+#: how much of a description a list shows
+SUMMARY_LENGTH = 120
 #: which state may follow which
 STATES_AFTER = {"draft": {"published"}, "published": {"retired"}, "retired": set()}
 
@@ -43,6 +60,10 @@ class SlmProcess(models.Model):
         "state": None,
         "publication_ids": None,
         "active": None,
+    }
+    _revised_through = {
+        "provider_ids": "publication_ids",
+        "consumer_ids": "publication_ids",
     }
 
     # ------------------------------------------------------------------
@@ -87,6 +108,24 @@ class SlmProcess(models.Model):
     publication_ids = fields.One2many(
         "slm.publication", "process_id", string="Publication", copy=True
     )
+    provider_ids = fields.One2many(
+        "slm.publication",
+        "process_id",
+        string="Provided by",
+        domain=[("role", "=", "provider")],
+        context={"default_role": "provider"},
+        help="The teams that carry the process out. If it is one team, it gets the "
+        "tickets.",
+    )
+    consumer_ids = fields.One2many(
+        "slm.publication",
+        "process_id",
+        string="Published to",
+        domain=[("role", "=", "consumer")],
+        context={"default_role": "consumer"},
+        help="Who may ask for it: organisations, departments or persons, each with "
+        "everyone below.",
+    )
     provider_names = fields.Char(
         string="Provider Teams", compute="_compute_publication_names"
     )
@@ -94,12 +133,40 @@ class SlmProcess(models.Model):
         string="Consumers", compute="_compute_publication_names"
     )
     active = fields.Boolean(default=True)
-    ticket_count = fields.Integer(compute="_compute_ticket_count")
-    version_count = fields.Integer(compute="_compute_version_count")
+    covered_partner_id = fields.Many2one(
+        "res.partner",
+        string="Contact Who Is Covered",
+        compute="_compute_covered_partner_id",
+        search="_search_covered_partner_id",
+        help="To look for what is published to a contact: by name, through an "
+        "organisation or department, or to everybody.",
+    )
+    summary = fields.Char(
+        string="Description in Short",
+        compute="_compute_summary",
+        help="The description as plain text.",
+    )
+    ticket_count = fields.Integer(
+        string="Number of Tickets", compute="_compute_ticket_count"
+    )
+    version_count = fields.Integer(
+        string="Number of Versions", compute="_compute_version_count"
+    )
 
     _code_uniq = models.UniqueIndex(
         "(code, version, company_id)",
         "The code and version of a process must be unique in its company.",
+    )
+    # Whoever publishes or drafts at the same time is stopped by these.
+    _published_uniq = models.UniqueIndex(
+        "(code, company_id) WHERE state = 'published'",
+        "Another version of this process is published already. Reload the page, and "
+        "make a new version of that one.",
+    )
+    _draft_uniq = models.UniqueIndex(
+        "(code, company_id) WHERE state = 'draft'",
+        "Another version of this process is being drafted already. Open that one, or "
+        "delete it first.",
     )
 
     # ------------------------------------------------------------------
@@ -129,6 +196,24 @@ class SlmProcess(models.Model):
                     )
                 )
 
+    @api.constrains("previous_version_id", "code", "version", "company_id")
+    def _check_previous_version(self):
+        for process in self.sudo():
+            previous = process.previous_version_id
+            if previous and (
+                previous.code != process.code
+                or previous.company_id != process.company_id
+                or previous.version >= process.version
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(process)s can not follow %(previous)s: a version has the code "
+                        "and the company of the one before it, and a higher number.",
+                        process=process.display_name,
+                        previous=previous.display_name,
+                    )
+                )
+
     # ------------------------------------------------------------------
     # Computes
     # ------------------------------------------------------------------
@@ -145,6 +230,7 @@ class SlmProcess(models.Model):
     @api.depends(
         "publication_ids.role", "publication_ids.team_id", "publication_ids.partner_id"
     )
+    @api.depends_context("lang")
     def _compute_publication_names(self):
         for process in self:
             for role, name in (
@@ -163,24 +249,85 @@ class SlmProcess(models.Model):
         for process in self:
             process.ticket_count = counts.get(process, 0)
 
-    def _compute_version_count(self):
+    def _compute_covered_partner_id(self):
+        self.covered_partner_id = False
+
+    @api.model
+    def _search_covered_partner_id(self, operator, value):
+        if operator in ("ilike", "="):
+            partners = self.env["res.partner"]._search([("display_name", operator, value)])
+            value = list(partners)
+        elif operator != "in":
+            return NotImplemented
+        chains = self.env["slm.matcher"]._get_chains(set(value) - {False})
+        above = {contact for chain in chains.values() for contact in chain}
+        return self._get_covering_domain(above)
+
+    @api.depends("description")
+    @api.depends_context("lang")
+    def _compute_summary(self):
         for process in self:
-            process.version_count = len(process._get_versions())
+            text = html2plaintext(process.description or "", include_references=False)
+            process.summary = shorten(text, SUMMARY_LENGTH, placeholder="…")
+
+    @api.depends("code", "company_id")
+    def _compute_version_count(self):
+        groups = self.with_context(active_test=False)._read_group(
+            [("code", "in", self.mapped("code"))], ["code", "company_id"], ["__count"]
+        )
+        counts = {(code, company.id): count for code, company, count in groups}
+        for process in self:
+            process.version_count = counts.get((process.code, process.company_id.id), 0)
 
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # An import may bring a version that is published already.
+        company = self.env.company.id
+        self._retire_published(
+            {
+                (vals.get("code"), vals.get("company_id") or company)
+                for vals in vals_list
+                if vals.get("state") == "published"
+            }
+        )
+        return super().create(vals_list)
+
     def write(self, vals):
+        # first, as the errors below name the process
+        self.check_access("write")
         if "state" in vals:
             self._check_next_state(vals["state"])
         if CONTENT & vals.keys():
             self._check_draft()
-        published = vals.get("state") == "published"
+        if vals.get("state") == "published":
+            drafts = self.filtered(lambda process: process.state == "draft")
+            drafts._retire_published({(p.code, p.company_id.id) for p in drafts})
         res = super().write(vals)
-        if published:
-            self._retire_previous()
+        if "state" in vals:
+            # The unique indexes look at rows, and another version may come next.
+            self.flush_recordset(["state"])
         return res
+
+    def _update_field_translations(self, field_name, translations, *args, **kwargs):
+        if field_name in CONTENT:
+            self._check_draft()
+        return super()._update_field_translations(
+            field_name, translations, *args, **kwargs
+        )
+
+    def copy_data(self, default=None):
+        """A copy is a process of its own; a next version names what it follows."""
+        vals_list = super().copy_data(default)
+        if "name" in (default or {}) or "previous_version_id" in (default or {}):
+            return vals_list
+        return [
+            dict(vals, name=self.env._("%(name)s (copy)", name=process.name))
+            for process, vals in zip(self, vals_list, strict=True)
+        ]
 
     @api.ondelete(at_uninstall=False)
     def _unlink_if_draft(self):
@@ -200,13 +347,16 @@ class SlmProcess(models.Model):
     def action_preview(self):
         """Show who will see it, and ask before a draft is published."""
         self.ensure_one()
+        # Saved, so that the screen loads the users page by page.
+        preview = self.env["slm.publish"].create({"process_id": self.id})
+        draft = self.state == "draft"
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Who Will See It"),
-            "res_model": "slm.publish",
+            "name": self.env._("Publish") if draft else self.env._("Who Sees It"),
+            "res_model": preview._name,
+            "res_id": preview.id,
             "view_mode": "form",
             "target": "new",
-            "context": {"default_process_id": self.id},
         }
 
     def action_new_version(self):
@@ -247,15 +397,43 @@ class SlmProcess(models.Model):
         somebody above it, or for everybody."""
         partner = user.partner_id.id
         above = self.env["slm.matcher"]._get_chains([partner]).get(partner, [])
-        covering = Domain("role", "=", "consumer") & Domain(
-            "partner_id", "in", [False, *above]
-        )
         return (
             Domain("active", "=", True)
             & Domain("state", "=", "published")
             & Domain("company_id", "in", user.company_ids.ids)
-            & Domain("publication_ids", "any!", covering)
+            & self._get_covering_domain(above)
         )
+
+    @api.model
+    def _get_covering_domain(self, partner_ids):
+        """Processes with a consumer line for one of some contacts, or for everybody."""
+        covering = Domain("role", "=", "consumer") & Domain(
+            "partner_id", "in", [False, *partner_ids]
+        )
+        return Domain("publication_ids", "any!", covering)
+
+    def _get_audience_domain(self):
+        """The domain of the users who see the process, if it is published: requesters
+        of its company whom a consumer line covers. The desk sees it anyway."""
+        self.ensure_one()
+        lines = self.sudo().publication_ids.filtered(lambda x: x.role == "consumer")
+        if not lines or not self.active or self.state == "retired":
+            return Domain.FALSE
+        requesters = Domain(
+            [
+                ("active", "=", True),
+                ("company_ids", "in", self.company_id.ids),
+                ("all_group_ids", "in", self._get_group_ids(*REQUESTERS)),
+                ("all_group_ids", "not in", self._get_group_ids(AGENT)),
+            ]
+        )
+        if not all(line.partner_id for line in lines):
+            return requesters
+        return requesters & Domain("partner_id", "in", lines._get_covered())
+
+    @api.model
+    def _get_group_ids(self, *xmlids):
+        return [self.env["ir.model.data"]._xmlid_to_res_id(xmlid) for xmlid in xmlids]
 
     @api.model
     def _get_line_name(self, line):
@@ -298,11 +476,18 @@ class SlmProcess(models.Model):
                     )
                 )
 
-    def _retire_previous(self):
-        """One version of a process is published at a time."""
-        for process in self:
-            others = process._get_versions() - process
-            others.filtered(lambda p: p.state == "published").action_retire()
+    def _retire_published(self, keys):
+        """Make room: one version of a process is published at a time.
+
+        :param keys: pairs of code and id of the company
+        """
+        codes = [code for code, _company in keys if code]
+        if not codes:
+            return
+        domain = [("code", "in", codes), ("state", "=", "published")]
+        published = self.with_context(active_test=False).search(domain)
+        published = published.filtered(lambda p: (p.code, p.company_id.id) in keys)
+        published.action_retire()
 
     def _create_next_version(self):
         newest = self._get_versions()[0]

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 from .slm_matcher import Offer
 
@@ -73,7 +74,8 @@ class SlmPublication(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        ids = {vals.get("process_id") for vals in vals_list} - {None, False}
+        default = self.default_get(["process_id"]).get("process_id")
+        ids = {vals.get("process_id", default) for vals in vals_list} - {None, False}
         with self.env["slm.process"].browse(ids)._revising({"publication_ids"}):
             return super().create(vals_list)
 
@@ -89,11 +91,29 @@ class SlmPublication(models.Model):
         with self.sudo().process_id._revising({"publication_ids"}):
             return super().unlink()
 
-    @api.depends("role", "team_id", "partner_id")
+    @api.depends("role", "team_id.display_name", "partner_id.display_name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for line in self:
             target = line.team_id if line.role == "provider" else line.partner_id
             line.display_name = target.display_name or self.env._("Everybody")
+
+    def _get_covered(self):
+        """A query of the contacts that lines name, and of everyone below them."""
+        return SQL(
+            """(
+            WITH RECURSIVE covered(id) AS (
+                SELECT id FROM res_partner WHERE id = ANY(%s)
+                UNION
+                SELECT partner.id
+                  FROM res_partner partner JOIN covered
+                    ON partner.parent_id = covered.id
+            )
+            SELECT id FROM covered)
+            """,
+            self.partner_id.ids,
+            to_flush=self.env["res.partner"]._fields["parent_id"],
+        )
 
     def _get_published(self):
         """What the line is about."""

@@ -1,7 +1,12 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from contextlib import contextmanager
+
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
+
+#: where lines are kept while somebody gathers them; nothing that a client sends
+GATHERED = "slm_revision_gathered"
 
 
 class SlmRevision(models.Model):
@@ -9,6 +14,8 @@ class SlmRevision(models.Model):
 
     It stays when the record itself is deleted. Nobody writes it but
     ``slm.revision.mixin``: the ORM refuses, whatever the rights, also the superuser.
+
+    All lines of a transaction have its time, so they are told as one save.
     """
 
     _name = "slm.revision"
@@ -16,7 +23,9 @@ class SlmRevision(models.Model):
     _order = "at desc, id desc"
     _log_access = False
 
-    res_model = fields.Char(string="Model", required=True, readonly=True)
+    res_model = fields.Selection(
+        "_selection_res_model", string="Document", required=True, readonly=True
+    )
     res_id = fields.Many2oneReference(
         string="Record", model_field="res_model", required=True, readonly=True
     )
@@ -25,7 +34,6 @@ class SlmRevision(models.Model):
         readonly=True,
         help="How the record was called when it changed.",
     )
-    document = fields.Char(string="Document", compute="_compute_document")
     kind = fields.Selection(
         [("created", "Created"), ("changed", "Changed"), ("deleted", "Deleted")],
         required=True,
@@ -33,34 +41,44 @@ class SlmRevision(models.Model):
     )
     field_name = fields.Char(string="Technical Name", readonly=True)
     what = fields.Char(compute="_compute_what")
+    is_list = fields.Boolean(
+        string="Is a List",
+        compute="_compute_what",
+        help="The values are names, one a line.",
+    )
     old_value = fields.Text(string="From", readonly=True)
     new_value = fields.Text(string="To", readonly=True)
+    lang = fields.Char(
+        string="Language",
+        readonly=True,
+        help="The language of the values, where they differ by language.",
+    )
     at = fields.Datetime(string="When", required=True, readonly=True)
     user_id = fields.Many2one(
-        "res.users", string="Who", readonly=True, ondelete="set null"
+        "res.users", string="Who", readonly=True, ondelete="restrict"
     )
-    company_id = fields.Many2one("res.company", readonly=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", readonly=True, ondelete="restrict")
 
     _res_at_idx = models.Index("(res_model, res_id, at)")
     _at_idx = models.Index("(at)")
 
-    @api.depends("res_model")
-    def _compute_document(self):
-        names = {
-            model: self.env["ir.model"]._get(model).name
-            for model in set(self.mapped("res_model"))
-        }
-        for revision in self:
-            revision.document = names[revision.res_model]
+    @api.model
+    def _selection_res_model(self):
+        """The models that are governed, as people call them."""
+        names = sorted(self.env.registry["slm.revision.mixin"]._inherit_children)
+        return [(name, self.env["ir.model"]._get(name).name) for name in names]
 
-    @api.depends("res_model", "field_name", "kind")
+    @api.depends("res_model", "field_name", "kind", "lang")
     def _compute_what(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for revision in self:
             model = self.env.get(revision.res_model)
             field = model is not None and model._fields.get(revision.field_name)
             label = field and field._description_string(self.env)
-            revision.what = label or revision.field_name or kinds.get(revision.kind)
+            what = label or revision.field_name or kinds.get(revision.kind)
+            lang = self.env["res.lang"]._get_data(code=revision.lang).name
+            revision.what = f"{what} ({lang or revision.lang})" if revision.lang else what
+            revision.is_list = bool(field) and field.type in ("one2many", "many2many")
 
     @api.depends("record_name", "what")
     def _compute_display_name(self):
@@ -78,12 +96,37 @@ class SlmRevision(models.Model):
     def _unlink_never(self):
         self._refuse()
 
+    def action_open(self):
+        """Open the record that the line is about."""
+        self.ensure_one()
+        record = self.env[self.res_model].browse(self.res_id)
+        if not record.exists():
+            raise UserError(
+                self.env._("%(name)s has been deleted.", name=self.record_name)
+            )
+        return record.get_formview_action()
+
     @api.model
     def _record_batch(self, vals_list):
         """Append lines: the one road on which they come into being."""
-        now = fields.Datetime.now()
-        lines = [{"at": now, "user_id": self.env.uid, **vals} for vals in vals_list]
-        return super(SlmRevision, self.sudo()).create(lines)
+        gathered = self.env.cr.cache.get(GATHERED)
+        if gathered is not None:
+            gathered += vals_list
+            return
+        common = {"at": self.env.cr.now(), "user_id": self.env.uid}
+        lines = [common | vals for vals in vals_list]
+        models.BaseModel.create(self.sudo(), lines)
+
+    @api.model
+    @contextmanager
+    def _gathering(self):
+        """Lines that come up in the block are handed over, not appended."""
+        outer = self.env.cr.cache.get(GATHERED)
+        self.env.cr.cache[GATHERED] = lines = []
+        try:
+            yield lines
+        finally:
+            self.env.cr.cache[GATHERED] = outer
 
     def _refuse(self):
         raise AccessError(
