@@ -1,6 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class SlmCodeMixin(models.AbstractModel):
@@ -12,6 +13,7 @@ class SlmCodeMixin(models.AbstractModel):
 
     _name = "slm.code.mixin"
     _description = "Code from a Sequence"
+    _inherit = ["slm.import.mixin"]
 
     code = fields.Char(
         copy=False,
@@ -22,12 +24,32 @@ class SlmCodeMixin(models.AbstractModel):
         "res.company", required=True, default=lambda self: self.env.company
     )
 
+    @api.constrains("code")
+    def _check_code(self):
+        for record in self:
+            if "," in (record.code or ""):
+                raise ValidationError(
+                    self.env._(
+                        "The code %(code)s has a comma in it. Files for import and "
+                        "export list codes with commas between them: choose a code "
+                        "without.",
+                        code=record.code,
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if not (vals.get("code") or "").strip():
-                vals["code"] = self._next_code(vals.get("company_id"))
+            code = (vals.get("code") or "").strip()
+            vals["code"] = code or self._next_code(vals.get("company_id"))
         return super().create(vals_list)
+
+    def write(self, vals):
+        if "code" in vals:
+            code = (vals["code"] or "").strip()
+            company = vals.get("company_id") or self[:1].company_id.id
+            vals = dict(vals, code=code or self._next_code(company))
+        return super().write(vals)
 
     @api.model
     def _next_code(self, company_id=None):
@@ -43,6 +65,9 @@ class SlmCodeMixin(models.AbstractModel):
 
     @api.depends("code", "name")
     def _compute_display_name(self):
+        super()._compute_display_name()
+        if self.env.context.get("import_compat"):
+            return
         for record in self:
             code = f"[{record.code}] " if record.code else ""
             record.display_name = f"{code}{record.name or ''}"

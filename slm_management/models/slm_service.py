@@ -1,8 +1,12 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from textwrap import shorten
+
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.mail import html_to_inner_content
 
 from ..engine import find_cycle, neighbourhood
 
@@ -31,6 +35,8 @@ ICONS = [
 ]
 #: how far the picture of dependencies reaches, each way
 PICTURE_DEPTH = 2
+#: how many characters of a description stand in lists and on cards
+SUMMARY_LENGTH = 160
 
 
 class SlmService(models.Model):
@@ -42,10 +48,12 @@ class SlmService(models.Model):
         "slm.naming.mixin",
         "slm.code.mixin",
         "slm.revision.mixin",
+        "slm.proposal.mixin",
         "slm.desk.thread",
     ]
     _order = "type_id, code, id"
     _rec_names_search = ["code", "name"]
+    _proposed_by = {"slm_picked_items": "configuration_item_ids"}
     _requester_fields = frozenset(
         {"name", "code", "type_id", "description", "icon", "active"}
     )
@@ -78,6 +86,11 @@ class SlmService(models.Model):
     )
     description = fields.Html(
         translate=True, help="What users get, in words that they understand."
+    )
+    summary = fields.Char(
+        string="In Short",
+        compute="_compute_summary",
+        help="The beginning of the description, without its formatting.",
     )
     manager_id = fields.Many2one(
         "res.users", string="Service Manager", domain=[("share", "=", False)]
@@ -200,6 +213,13 @@ class SlmService(models.Model):
     # Computes
     # ------------------------------------------------------------------
 
+    @api.depends("description")
+    @api.depends_context("lang")
+    def _compute_summary(self):
+        for service in self:
+            text = html_to_inner_content(service.description or "")
+            service.summary = shorten(text, SUMMARY_LENGTH, placeholder="…")
+
     @api.depends("agreement_ids")
     def _compute_agreement_count(self):
         for service in self:
@@ -232,7 +252,7 @@ class SlmService(models.Model):
 
         A node has ``id``, ``name``, ``code``, ``icon``, ``active`` and ``level``:
         negative for what the service needs, positive for what needs it. An edge is a
-        pair of ids, who needs first.
+        pair of ids, who needs first. A service that is not saved yet has no picture.
         """
         needs = self._get_dependencies(self.company_id)
         needed_by = {}
@@ -240,7 +260,9 @@ class SlmService(models.Model):
             for other in needed:
                 needed_by.setdefault(other, []).append(service)
         for service in self:
-            levels = neighbourhood(needs, needed_by, service._origin.id, PICTURE_DEPTH)
+            start = service._origin.id
+            levels = neighbourhood(needs, needed_by, start, PICTURE_DEPTH)
+            levels = levels if start else {}
             service.dependency_picture = service._prepare_picture(levels, needs)
 
     # ------------------------------------------------------------------
@@ -270,9 +292,39 @@ class SlmService(models.Model):
                 ((before | after) - (before & after))._check_draft()
         return res
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_named(self):
+        """What tickets, agreements or processes are about stays, also archived ones."""
+        for service in self:
+            if named := service._count_named():
+                raise UserError(
+                    self.env._(
+                        "%(service)s can not be deleted, as it is named by: %(named)s. "
+                        "Archive it instead, then nobody can choose it any more.",
+                        service=service.display_name,
+                        named=", ".join(named),
+                    )
+                )
+
     # ------------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------------
+
+    def action_archive(self):
+        """Archive services. If something that is in force needs any of them, nothing
+        is archived yet: the action that is returned says what, and asks."""
+        self.check_access("write")
+        active = self.filtered("active")
+        if not active._get_needing():
+            return super().action_archive()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Services in Use"),
+            "res_model": "slm.archive.service",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_service_ids": active.ids},
+        }
 
     def action_view_agreements(self):
         self.ensure_one()
@@ -300,7 +352,10 @@ class SlmService(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "slm_management.helpdesk_ticket_action_all"
         )
-        return dict(action, domain=[("slm_service_id", "in", self.ids)])
+        context = {"search_default_open": 1, "default_slm_service_id": self.id}
+        return dict(
+            action, domain=[("slm_service_id", "in", self.ids)], context=context
+        )
 
     # ------------------------------------------------------------------
     # Helpers
@@ -318,15 +373,65 @@ class SlmService(models.Model):
         found = agreements.search([("service_ids", "in", self.ids)])
         return found.with_env(self.env)
 
+    def _get_needing(self):
+        """What needs these services now, as superuser.
+
+        :return: ``{service: [records]}``: active agreements and published processes
+            that name it, and active services that depend on it and are not among these
+        """
+        found = {}
+        for model, path, domain in (
+            ("slm.agreement", "service_ids", [("state", "=", "active")]),
+            (
+                "slm.agreement",
+                "target_ids.service_id",
+                [("state", "=", "active"), ("service_ids", "=", False)],
+            ),
+            ("slm.process", "service_ids", [("state", "=", "published")]),
+            ("slm.service", "dependency_ids", [("id", "not in", self.ids)]),
+        ):
+            records = self.env[model].sudo().with_context(active_test=True)
+            for record in records.search(Domain(path, "in", self.ids) & Domain(domain)):
+                for service in self & record.mapped(path):
+                    found.setdefault(service, []).append(record)
+        return found
+
+    def _count_named(self):
+        """How many records of each kind name the service, in words; whoever sees them,
+        and whether they are archived or not."""
+        self.ensure_one()
+        named = []
+        for model, path, label in (
+            ("helpdesk.ticket", "slm_service_id", self.env._("tickets")),
+            ("slm.agreement", "service_ids", self.env._("agreements")),
+            ("slm.target", "service_id", self.env._("targets of agreements")),
+            ("slm.process", "service_ids", self.env._("processes")),
+        ):
+            records = self.env[model].sudo().with_context(active_test=False)
+            if count := records.search_count([(path, "=", self.id)]):
+                named.append(f"{label} ({count})")
+        return named
+
     @api.model
     def _get_dependencies(self, companies):
         """``{service id: [ids of those it needs]}`` of companies; one query."""
-        services = self.sudo().with_context(active_test=False)
-        services = services.search_fetch(
-            [("company_id", "in", companies.ids), ("dependency_ids", "!=", False)],
-            ["dependency_ids"],
+        self.flush_model(["company_id", "dependency_ids", "dependent_ids"])
+        needs = {}
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT relation.service_id, relation.dependency_id
+                FROM slm_service_dependency_rel AS relation
+                JOIN slm_service AS service ON service.id = relation.service_id
+                WHERE service.company_id = ANY(%s)
+                ORDER BY relation.service_id, relation.dependency_id
+                """,
+                companies.ids,
+            )
         )
-        return {service.id: service.dependency_ids.ids for service in services}
+        for service, needed in rows:
+            needs.setdefault(service, []).append(needed)
+        return needs
 
     def _prepare_picture(self, levels, needs):
         """Values of ``dependency_picture``; only of services that the user may read."""

@@ -10,7 +10,7 @@ class SlmServiceType(models.Model):
 
     _name = "slm.service.type"
     _description = "Service Type"
-    _inherit = ["slm.published.mixin"]
+    _inherit = ["slm.import.mixin", "slm.published.mixin"]
     _parent_store = True
     _rec_name = "complete_name"
     _order = "complete_name, id"
@@ -58,8 +58,8 @@ class SlmServiceType(models.Model):
         if used := archived.sudo().service_ids.filtered("active"):
             raise ValidationError(
                 self.env._(
-                    "The type %(type)s still has active services: %(services)s. Archive "
-                    "these or give them another type first.",
+                    "The type %(type)s still has active services: %(services)s. "
+                    "Archive these or give them another type first.",
                     type=used[0].type_id.complete_name,
                     services=", ".join(used[:10].mapped("display_name")),
                 )
