@@ -1,6 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import (
+    slm_import_mixin,
     slm_code_mixin,
     slm_naming_mixin,
     slm_published_mixin,

@@ -15,6 +15,8 @@ from . import test_stage
 from . import test_access
 from . import test_access_matrix
 from . import test_agreement
+from . import test_catalogue
+from . import test_import_export
 from . import test_cron
 from . import test_matching
 from . import test_ticket_life
