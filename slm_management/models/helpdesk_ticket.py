@@ -52,11 +52,14 @@ class Copied:
         self.vals = {k: v for k, v in self.vals.items() if k not in default}
 
     def apply(self, ticket):
-        """Write on the copy; service and process stay in their company."""
+        """Write on the copy; service and process stay in their company, and the kind is
+        that of the copy's process, if it has one."""
         vals = dict(self.vals)
         if self.company != ticket.company_id:
             vals.pop("slm_service_id", None)
             vals.pop("slm_process_id", None)
+        if vals.get("slm_process_id", ticket.sudo().slm_process_id.id):
+            vals.pop("slm_process_kind", None)
         ticket.sudo().write(vals)
 
 
@@ -88,7 +91,8 @@ class HelpdeskTicket(models.Model):
         copy=False,
         ondelete="restrict",
         groups=AGENT,
-        domain="[('company_id', '=', company_id), ('state', '=', 'published')]",
+        domain="[('company_id', '=', company_id), ('state', '=', 'published')] "
+        "+ ([('service_ids', 'in', slm_service_id)] if slm_service_id else [])",
         help="The process by which the request is handled, in the version under which "
         "the ticket was opened.",
     )
@@ -237,8 +241,35 @@ class HelpdeskTicket(models.Model):
             ):
                 raise ValidationError(
                     self.env._(
-                        "This process is a draft or of another company than the ticket. "
-                        "Choose a published one."
+                        "This process is a draft or of another company than the "
+                        "ticket. Choose a published one."
+                    )
+                )
+
+    @api.constrains("slm_process_id", "slm_process_kind")
+    def _check_slm_process_kind(self):
+        for ticket in self:
+            process = ticket.sudo().slm_process_id
+            if process and process.kind != ticket.slm_process_kind:
+                raise ValidationError(
+                    self.env._(
+                        "The process kind of ticket %(ticket)s follows from its "
+                        "process. Choose another process, or none to choose the kind "
+                        "freely.",
+                        ticket=ticket.number,
+                    )
+                )
+
+    @api.constrains("slm_configuration_item_ids")
+    def _check_slm_configuration_item_ids(self):
+        for ticket in self.sudo().with_context(active_test=False):
+            items = ticket.slm_configuration_item_ids
+            if items.company_id - ticket.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "A configuration item of ticket %(ticket)s is of another "
+                        "company than the ticket. Choose another one.",
+                        ticket=ticket.number,
                     )
                 )
 
@@ -284,6 +315,31 @@ class HelpdeskTicket(models.Model):
     def _compute_slm_is_tracked(self):
         for ticket in self:
             ticket.slm_is_tracked = bool(ticket.slm_facts)
+
+    @api.onchange("slm_service_id")
+    def _onchange_slm_service_id(self):
+        """A process that is not one of the service's does not stay."""
+        services = self.slm_process_id.service_ids._origin
+        if self.slm_service_id and self.slm_service_id._origin not in services:
+            self.slm_process_id = False
+
+    @api.onchange("slm_process_id")
+    def _onchange_slm_process_id(self):
+        """A process on exactly one service says which."""
+        services = self.slm_process_id.service_ids
+        if not self.slm_service_id and len(services) == 1:
+            self.slm_service_id = services
+
+    @api.onchange("slm_configuration_item_ids")
+    def _onchange_slm_configuration_item_ids(self):
+        """Items that share exactly one service say which, if the process allows it."""
+        if self.slm_service_id or not self.slm_configuration_item_ids:
+            return
+        services = self._slm_get_shared_services()
+        if self.slm_process_id:
+            services &= self.slm_process_id.service_ids._origin
+        if len(services) == 1:
+            self.slm_service_id = services
 
     # ------------------------------------------------------------------
     # CRUD
@@ -368,6 +424,15 @@ class HelpdeskTicket(models.Model):
     def _selection_slm_timezone(self):
         calendar = self.env["resource.calendar"]
         return calendar._fields["tz"]._description_selection(self.env)
+
+    def _slm_get_shared_services(self):
+        """The active services that use all configuration items of the ticket."""
+        self.ensure_one()
+        items = self.slm_configuration_item_ids._origin
+        services = items[:1].service_ids
+        for item in items[1:]:
+            services &= item.service_ids
+        return services
 
     def _slm_check_agent(self):
         """Actions can be called by whoever may write the ticket; these are ours."""
