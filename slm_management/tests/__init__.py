@@ -11,6 +11,9 @@ from . import test_dashboard
 from . import test_install
 from . import test_mail
 from . import test_portal
+from . import test_portal_request
+from . import test_portal_close
+from . import test_portal_catalogue
 from . import test_stage
 from . import test_access
 from . import test_access_matrix
@@ -24,3 +27,7 @@ from . import test_replay_semantics
 from . import test_query_budget
 from . import test_resource_calendar
 from . import test_javascript
+from . import test_configuration_item
+from . import test_impact
+from . import test_ticket_catalogue
+from . import test_process

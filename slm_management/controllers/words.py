@@ -1,0 +1,136 @@
+# Copyright 2026 slm_management founding team
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Moments, durations and service hours as requesters read them, in their language."""
+
+import re
+from datetime import time
+
+import babel.dates
+import pytz
+
+from odoo import fields
+from odoo.tools import format_datetime
+from odoo.tools.misc import babel_locale_parse, get_lang, posix_to_ldml
+
+from ..engine import format_duration
+
+WEEK = range(7)
+#: in minutes
+DAY = 24 * 60
+
+
+def tell_duration(env, minutes, day_minutes=0):
+    """Minutes of service time as text.
+
+    :param day_minutes: what a day is, in minutes; 0: do not use days
+    """
+    units = {
+        "d": env._("%(count)s d"),
+        "h": env._("%(count)s h"),
+        "m": env._("%(count)s min"),
+    }
+    parts = format_duration(minutes, day_minutes).split()
+    return " ".join(units[part[-1]] % {"count": part[:-1]} for part in parts)
+
+
+def tell_moment(env, moment, timezone):
+    """A naive UTC moment: weekday and time if it is within a week, else its date.
+
+    :param timezone: name of the time zone in which it is told
+    """
+    away = _get_day(moment, timezone) - _get_day(fields.Datetime.now(), timezone)
+    lang = get_lang(env)
+    day = "EEE"
+    if abs(away.days) >= len(WEEK):
+        day = posix_to_ldml(lang.date_format, locale=babel_locale_parse(lang.code))
+    pattern = f"{day} {_get_time_pattern(lang)}"
+    return format_datetime(env, moment, tz=timezone, dt_format=pattern)
+
+
+def tell_hours(env, calendar):
+    """The week of service hours: ``{"timezone": …, "weeks": [week]}``.
+
+    A week is ``{"name": …, "rows": [(days, hours), …]}``; there are two of them, with
+    names, if they differ. A day that is not named is closed.
+    """
+    calendar = calendar.sudo()
+    lines = calendar.attendance_ids.filtered(
+        lambda line: not line.display_type and line.day_period != "lunch"
+    )
+    names = {"": ""}
+    if calendar.two_weeks_calendar:
+        names = {"0": env._("First week"), "1": env._("Second week")}
+    weeks = [
+        {"name": name, "rows": _tell_week(env, _get_lines(lines, number))}
+        for number, name in names.items()
+    ]
+    return {"timezone": calendar.tz, "weeks": weeks}
+
+
+def _get_lines(lines, week):
+    """Those of one of two weeks; all of them if the weeks are the same."""
+    return lines.filtered(lambda line: not week or line.week_type == week)
+
+
+def _tell_week(env, lines):
+    """Neighbouring days with the same hours are told together."""
+    spans = {day: _get_spans(lines, day) for day in WEEK}
+    if all(spans[day] == [(0, 24)] for day in WEEK):
+        return [(env._("Every day"), env._("around the clock"))]
+    groups = []
+    for day in WEEK:
+        if groups and spans[day] == spans[day - 1]:
+            groups[-1].append(day)
+        else:
+            groups.append([day])
+    lang = get_lang(env)
+    return [
+        (_tell_days(lang, days), _tell_spans(lang, spans[days[0]]))
+        for days in groups
+        if spans[days[0]]
+    ]
+
+
+def _get_spans(lines, day):
+    """Hours of a weekday as pairs of floats, in order; what adjoins is one."""
+    spans = []
+    for line in lines.filtered(lambda x: x.dayofweek == str(day)).sorted("hour_from"):
+        if spans and line.hour_from <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], line.hour_to))
+        else:
+            spans.append((line.hour_from, line.hour_to))
+    return spans
+
+
+def _tell_days(lang, days):
+    locale = babel_locale_parse(lang.code)
+    names = babel.dates.get_day_names("abbreviated", locale=locale)
+    first, last = names[days[0]], names[days[-1]]
+    return first if first == last else f"{first} – {last}"
+
+
+def _tell_spans(lang, spans):
+    return ", ".join(
+        f"{_tell_hour(lang, start)} – {_tell_hour(lang, end)}" for start, end in spans
+    )
+
+
+def _tell_hour(lang, hour):
+    minutes, pattern = round(hour * 60), _get_time_pattern(lang)
+    if minutes == DAY and "a" not in pattern:
+        return "24:00"
+    return babel.dates.format_time(
+        time(*divmod(minutes % DAY, 60)),
+        format=pattern,
+        locale=babel_locale_parse(lang.code),
+    )
+
+
+def _get_time_pattern(lang):
+    """The time format of the language, without seconds."""
+    pattern = re.sub(r"\W?%S", "", lang.time_format)
+    return posix_to_ldml(pattern, locale=babel_locale_parse(lang.code))
+
+
+def _get_day(moment, timezone):
+    return pytz.utc.localize(moment).astimezone(pytz.timezone(timezone)).date()
