@@ -23,6 +23,10 @@ class SlmNamingMixin(models.AbstractModel):
         self._check_named([vals])
         return super().write(vals)
 
+    def get_external_id(self):
+        self.check_access("read")
+        return super().get_external_id()
+
     @api.model
     def _check_named(self, vals_list):
         """Check the many2one fields in values, and the defaults of a context."""

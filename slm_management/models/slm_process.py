@@ -452,6 +452,8 @@ class SlmProcess(models.Model):
         )
 
     def _check_draft(self):
+        # first, as the error names the process
+        self.check_access("write")
         for process in self.sudo():
             if process.state != "draft":
                 raise UserError(

@@ -12,7 +12,8 @@ class SlmPublishedMixin(models.AbstractModel):
     A requester is whoever has none of the groups of this module. The record rule of the
     model, ``[("is_published_to_me", "=", True)]``, says which records; which fields is
     said by ``_requester_fields``. All others are closed, also those that other add-ons
-    bring, on every road that the ORM knows: reading, searching, sorting, grouping.
+    bring, on every road: reading, searching, sorting, grouping. The ORM asks for the
+    access to a field on most of them, the others are watched here.
 
     The model that uses the mixin says in :meth:`_get_published_domain` what is published
     to some contacts.
@@ -65,6 +66,51 @@ class SlmPublishedMixin(models.AbstractModel):
             return False
         open_fields = {"id", "display_name", *self._requester_fields}
         return field.name in open_fields or not self._is_requester()
+
+    @api.model
+    def _search(self, domain, *args, bypass_access=False, **kwargs):
+        if not bypass_access and self._is_requester():
+            self._check_conditions(domain)
+        return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
+
+    @api.model
+    def _check_conditions(self, domain):
+        """A condition tells as much as a value.
+
+        The ORM does not ask for a field that is searched by a method, nor for the one
+        by which it climbs a hierarchy.
+        """
+        for condition in Domain(domain).iter_conditions():
+            name, _dot, path = condition.field_expr.partition(".")
+            operator, value = condition.operator, condition.value
+            if not (field := self._fields.get(name)):
+                continue
+            self._check_field_access(field, "read")
+            records = self.env[field.comodel_name] if field.relational else self
+            if not isinstance(records, SlmPublishedMixin):
+                continue
+            if path:
+                records._check_conditions(Domain(path, operator, value))
+            elif operator in ("any", "not any") and isinstance(value, Domain | list):
+                records._check_conditions(value)
+            elif operator in ("child_of", "parent_of"):
+                records._check_hierarchy()
+
+    @api.model
+    def _check_hierarchy(self):
+        if parent := self._fields.get(self._parent_name):
+            self._check_field_access(parent, "read")
+
+    def get_external_id(self):
+        self.check_access("read")
+        return super().get_external_id()
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        # The ORM does not ask for a many2many field by which it groups.
+        name = groupby_spec.partition(":")[0].partition(".")[0]
+        if field := self._fields.get(name):
+            self._check_field_access(field, "read")
+        return super()._read_group_groupby(alias, groupby_spec, query)
 
     def _check_access(self, operation):
         # Whom a contact belongs to may have changed since it was computed.
