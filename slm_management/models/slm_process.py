@@ -254,9 +254,8 @@ class SlmProcess(models.Model):
 
     @api.model
     def _search_covered_partner_id(self, operator, value):
-        if operator in ("ilike", "="):
-            partners = self.env["res.partner"]._search([("display_name", operator, value)])
-            value = list(partners)
+        if operator == "any":
+            value = self.env["res.partner"].search(value)._ids
         elif operator != "in":
             return NotImplemented
         chains = self.env["slm.matcher"]._get_chains(set(value) - {False})
@@ -419,12 +418,15 @@ class SlmProcess(models.Model):
         lines = self.sudo().publication_ids.filtered(lambda x: x.role == "consumer")
         if not lines or not self.active or self.state == "retired":
             return Domain.FALSE
+        users = self.env["res.users"].sudo().with_context(active_test=False)
+        # A subquery: “not in” of groups asks for users with any other group.
+        desk = users._search([("all_group_ids", "in", self._get_group_ids(AGENT))])
         requesters = Domain(
             [
                 ("active", "=", True),
                 ("company_ids", "in", self.company_id.ids),
                 ("all_group_ids", "in", self._get_group_ids(*REQUESTERS)),
-                ("all_group_ids", "not in", self._get_group_ids(AGENT)),
+                ("id", "not in", desk),
             ]
         )
         if not all(line.partner_id for line in lines):

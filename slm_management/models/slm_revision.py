@@ -1,12 +1,16 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from collections import Counter
 from contextlib import contextmanager
+from textwrap import shorten
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 #: where lines are kept while somebody gathers them; nothing that a client sends
 GATHERED = "slm_revision_gathered"
+#: how much of a value a list shows
+SHORT = 120
 
 
 class SlmRevision(models.Model):
@@ -48,6 +52,16 @@ class SlmRevision(models.Model):
     )
     old_value = fields.Text(string="From", readonly=True)
     new_value = fields.Text(string="To", readonly=True)
+    old_short = fields.Char(
+        string="Before",
+        compute="_compute_short",
+        help="The beginning of the value; of a list, what has gone.",
+    )
+    new_short = fields.Char(
+        string="After",
+        compute="_compute_short",
+        help="The beginning of the value; of a list, what has come.",
+    )
     lang = fields.Char(
         string="Language",
         readonly=True,
@@ -80,6 +94,13 @@ class SlmRevision(models.Model):
             revision.what = f"{what} ({lang or revision.lang})" if revision.lang else what
             revision.is_list = bool(field) and field.type in ("one2many", "many2many")
 
+    @api.depends("old_value", "new_value", "is_list")
+    def _compute_short(self):
+        for revision in self:
+            old, new = revision._split(revision.old_value, revision.new_value)
+            revision.old_short = shorten("; ".join(old), SHORT, placeholder="…")
+            revision.new_short = shorten("; ".join(new), SHORT, placeholder="…")
+
     @api.depends("record_name", "what")
     def _compute_display_name(self):
         for revision in self:
@@ -95,6 +116,14 @@ class SlmRevision(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         self._refuse()
+
+    def _split(self, old, new):
+        """The lines of two values; of lists only what has gone, and what has come."""
+        old, new = (old or "").splitlines(), (new or "").splitlines()
+        if not self.is_list:
+            return old, new
+        gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
+        return [f"− {name}" for name in gone], [f"+ {name}" for name in come]
 
     def action_open(self):
         """Open the record that the line is about."""

@@ -80,8 +80,8 @@ function prepareChange(line) {
     }
     return {
         ...change,
-        from: prepareValue(line.old_value, " "),
-        to: prepareValue(line.new_value, " "),
+        from: prepareValue(line.old_value, " · "),
+        to: prepareValue(line.new_value, " · "),
     };
 }
 
