@@ -90,8 +90,9 @@ class SlmRevision(models.Model):
             field = model is not None and model._fields.get(revision.field_name)
             label = field and field._description_string(self.env)
             what = label or revision.field_name or kinds.get(revision.kind)
-            lang = self.env["res.lang"]._get_data(code=revision.lang).name
-            revision.what = f"{what} ({lang or revision.lang})" if revision.lang else what
+            lang = self.env["res.lang"]._get_data(code=revision.lang).name or ""
+            lang = lang.split("/")[-1].strip() or revision.lang
+            revision.what = f"{what} ({lang})" if lang else what
             revision.is_list = bool(field) and field.type in ("one2many", "many2many")
 
     @api.depends("old_value", "new_value", "is_list")
