@@ -112,8 +112,8 @@ class SlmImpact(models.AbstractModel):
         if not impact.items and not impact.services:
             return self.env._("A failure of this item touches nothing else.")
         return self.env._(
-            "A failure of this item touches: items: %(items)s, services: %(services)s, "
-            "agreements: %(agreements)s, customers: %(customers)s",
+            "A failure of this item touches other items (%(items)s), services "
+            "(%(services)s), agreements (%(agreements)s) and customers (%(customers)s).",
             items=len(impact.items),
             services=len(impact.services),
             agreements=len(impact.agreements),

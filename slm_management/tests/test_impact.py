@@ -255,7 +255,7 @@ class TestImpact(SlmCommon):
         self.assertEqual(form.impact_service_count, 1)
         self.assertEqual(form.impact_agreement_ids.ids, agreement.ids)
         self.assertEqual(form.impact_partner_ids.ids, self.organisation.ids)
-        self.assertIn("services: 1", form.impact_summary)
+        self.assertIn("services (1)", form.impact_summary)
         action = self.host.action_view_impact()
         self.assertEqual(store.search(action["domain"]), store)
 
