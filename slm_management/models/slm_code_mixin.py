@@ -40,13 +40,13 @@ class SlmCodeMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            code = (vals.get("code") or "").strip()
+            code = str(vals.get("code") or "").strip()
             vals["code"] = code or self._next_code(vals.get("company_id"))
         return super().create(vals_list)
 
     def write(self, vals):
         if "code" in vals:
-            code = (vals["code"] or "").strip()
+            code = str(vals["code"] or "").strip()
             company = vals.get("company_id") or self[:1].company_id.id
             vals = dict(vals, code=code or self._next_code(company))
         return super().write(vals)

@@ -8,6 +8,7 @@ class SlmConfigurationItemType(models.Model):
 
     _name = "slm.configuration.item.type"
     _description = "Configuration Item Type"
+    _inherit = ["slm.import.mixin"]
     _order = "sequence, name, id"
     _rec_names_search = ["code", "name"]
 

@@ -181,7 +181,7 @@ class SlmImportMixin(models.AbstractModel):
             and not data["values"].get("id")
             and data.get("xml_id") not in known
         ]
-        codes = {data["values"]["code"].strip() for data in lines}
+        codes = {str(data["values"]["code"]).strip() for data in lines}
         found = self._find_by_code(codes)
         for data in lines:
             if record := self._choose(found, data["values"]):
@@ -206,7 +206,7 @@ class SlmImportMixin(models.AbstractModel):
         for company in companies:
             fit = records.sudo().filtered(
                 lambda r, company=company: (
-                    r.code == values["code"].strip()
+                    r.code == str(values["code"]).strip()
                     and r.company_id.id == company
                     and (not values.get("version") or r.version == values["version"])
                 )

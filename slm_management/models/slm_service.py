@@ -273,23 +273,23 @@ class SlmService(models.Model):
     def create(self, vals_list):
         services = super().create(vals_list)
         services._get_all_agreements().check_access("write")
-        services.process_ids._check_draft()
+        services.with_context(active_test=False).process_ids._check_draft()
         return services
 
     def write(self, vals):
         # A relation asks nobody: who may write drafts only can not add a service to
         # what is in force, nor take one away.
-        agreements = {service: service._get_all_agreements() for service in self}
-        processes = {service: service.sudo().process_ids for service in self}
+        watched = {"agreement_ids", "process_ids"} & vals.keys()
+        before = {name: self._get_governed(name) for name in watched}
         res = super().write(vals)
-        if "agreement_ids" in vals:
-            for service, before in agreements.items():
-                after = service._get_all_agreements()
-                ((before | after) - (before & after)).check_access("write")
-        if "process_ids" in vals:
-            for service, before in processes.items():
-                after = service.sudo().process_ids
-                ((before | after) - (before & after))._check_draft()
+        for name, then in before.items():
+            now = self._get_governed(name)
+            changed = [(then[s] | now[s]) - (then[s] & now[s]) for s in self]
+            for records in changed:
+                if name == "agreement_ids":
+                    records.exists().check_access("write")
+                else:
+                    records.exists()._check_draft()
         return res
 
     @api.ondelete(at_uninstall=False)
@@ -321,7 +321,8 @@ class SlmService(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Services in Use"),
             "res_model": "slm.archive.service",
-            "view_mode": "form",
+            # the client calls it as any method: nothing is filled in on the way
+            "views": [(False, "form")],
             "target": "new",
             "context": {"default_service_ids": active.ids},
         }
@@ -366,6 +367,13 @@ class SlmService(models.Model):
         """An active service of which at least one process is published to the user."""
         processes = self.env["slm.process"].sudo()._get_published_domain(user)
         return Domain("active", "=", True) & Domain("process_ids", "any!", processes)
+
+    def _get_governed(self, name):
+        """``{service: records}``: what a service stands in, whoever sees that."""
+        if name == "agreement_ids":
+            return {service: service._get_all_agreements() for service in self}
+        services = self.sudo().with_context(active_test=False)
+        return {service: service[name].with_env(self.env) for service in services}
 
     def _get_all_agreements(self):
         """Also archived ones, and those that the user does not see."""

@@ -12,8 +12,8 @@ from odoo.tools import mute_logger
 from .common import SlmCommon
 
 FEW, MANY = 3, 40
-#: queries of the pictures of some services: the graph, who may be read, their names
-PICTURE = 3
+#: queries of the pictures of services that are read already: the graph
+PICTURE = 1
 #: queries of a page of the list: rows, and one or two for each column of counts
 LIST = 9
 
@@ -209,6 +209,7 @@ class TestArchive(CatalogueCase):
         if action is True or not action:
             return None
         self.assertEqual(action["res_model"], "slm.archive.service")
+        self.assertEqual(action["views"], [(False, "form")])
         wizards = services.env["slm.archive.service"]
         return wizards.with_context(**action["context"]).create({})
 

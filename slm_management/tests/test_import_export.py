@@ -404,6 +404,23 @@ class TestImport(FileCase):
         found = draft.name_search("P-1", operator="=")
         self.assertEqual([id_ for id_, _name in found], draft.ids)
 
+    def test_configuration_items(self):
+        """With their types and services, by codes as well."""
+        mail = self.create_catalogue()[1]
+        rows = [["SRV", "Server"]]
+        types = "slm.configuration.item.type"
+        made = self.run_import(types, rows, ["code", "name"])
+        self.assertImported(made)
+        columns = ["code", "name", "type_id", "service_ids"]
+        for name in ("Host", "Host 1"):
+            rows = [["H-1", name, "SRV", "B-1"]]
+            result = self.run_import("slm.configuration.item", rows, columns)
+            self.assertImported(result, mail.configuration_item_ids)
+            again = self.run_import(types, [["SRV", name]], ["code", "name"])
+            self.assertEqual(again["ids"], made["ids"])
+        item = mail.configuration_item_ids
+        self.assertEqual((item.name, item.type_id.ids), ("Host 1", made["ids"]))
+
     # ------------------------------------------------------------------
     # Broken lines
     # ------------------------------------------------------------------

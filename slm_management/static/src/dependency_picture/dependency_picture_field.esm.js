@@ -18,7 +18,6 @@ export class SlmDependencyPictureField extends Component {
 
     setup() {
         this.action = useService("action");
-        this.size = SIZE;
     }
 
     get isEmpty() {
@@ -57,6 +56,10 @@ export class SlmDependencyPictureField extends Component {
             "-1": _t("Depends on"),
             "-2": _t("Depends indirectly on"),
         }[level];
+    }
+
+    getStyle({x, y, height}) {
+        return `left: ${x}px; top: ${y}px; width: ${SIZE.width}px; height: ${height}px`;
     }
 
     getName({name, active}) {

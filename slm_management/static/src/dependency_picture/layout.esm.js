@@ -71,7 +71,7 @@ export function layOut(picture) {
         members.forEach((node, row) => {
             const x = pad + column * (width + gapX);
             const y = pad + head + (above + row) * (height + gapY);
-            placed.set(node.id, {...node, column, x, y});
+            placed.set(node.id, {...node, column, x, y, height});
         });
     });
     return {
@@ -79,8 +79,9 @@ export function layOut(picture) {
         height: 2 * pad + head + rows * (height + gapY) - gapY,
         columns: columns.map(([level], column) => ({
             level,
-            x: pad + column * (width + gapX) + width / 2,
-            y: pad + head / 2,
+            x: pad + column * (width + gapX),
+            y: pad,
+            height: head,
         })),
         nodes: [...placed.values()],
         edges: picture.edges.map(([from, to]) => ({
