@@ -145,7 +145,12 @@ class CataloguePortal(CustomerPortal):
     def _slm_get_teaser(self, description):
         spaced = BLOCK_ENDS.sub(" ", description or "")
         text = " ".join(html_to_inner_content(spaced).split())
-        return text if len(text) <= TEASER else f"{text[:TEASER].rstrip()}…"
+        if len(text) <= TEASER:
+            return text
+        # at the end of a word, unless the language has no blanks
+        words, _space, rest = text[:TEASER].rpartition(" ")
+        words = words if len(rest) < TEASER / 4 else text[:TEASER]
+        return f"{words.rstrip(' .,;:')}…"
 
     # ------------------------------------------------------------------
     # A service

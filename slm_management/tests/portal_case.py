@@ -57,6 +57,11 @@ class PortalCase(SlmCommon, HttpCase):
             cls.create_process(f"Ask for {name}", services=service)
         return service
 
+    def run_cron(self, name="due"):
+        """As a test of pages is in the registry's test mode anyway."""
+        cron = self.env.ref(f"slm_management.ir_cron_{name}")
+        self.assertIs(cron.method_direct_trigger(), True)
+
     def log_in(self, user=None):
         user = user or self.portal_user
         self.authenticate(user.login, user.login.ljust(8, "x"))

@@ -314,7 +314,9 @@ class TestPortalCatalogue(PortalCase):
         """The targets of other services and kinds are not told."""
         self.agreement.target_ids = [
             Command.clear(),
-            Command.create({"service_id": self.other_service.id, "response_minutes": 7}),
+            Command.create(
+                {"service_id": self.other_service.id, "response_minutes": 7}
+            ),
             Command.create({"process_kind": "incident", "response_minutes": 9}),
             Command.create({"completion_minutes": 90}),
         ]

@@ -101,6 +101,7 @@ class TestPortalRequest(PortalCase):
         response = self.visit("/new/ticket")
         self.assertEqual(response.status_code, 200)
         self.assertFalse(self.find("slm_request"))
+        self.assertTrue(self.page.xpath("//textarea[@name='description']"))
         ticket = self.submit()
         self.assertEqual(self.response.status_code, 302)
         self.assertFalse(ticket.slm_service_id)
@@ -237,9 +238,7 @@ class TestPortalRequest(PortalCase):
             )
         )
         selected = self.page.xpath("//option[@selected]/@value")
-        self.assertEqual(
-            selected, [str(chosen["team"].id), str(chosen["category"].id)]
-        )
+        self.assertEqual(selected, [str(chosen["team"].id), str(chosen["category"].id)])
 
     # ------------------------------------------------------------------
     # Team and company
