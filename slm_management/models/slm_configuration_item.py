@@ -184,6 +184,23 @@ class SlmConfigurationItem(models.Model):
                     )
                 )
 
+    @api.constrains("company_id")
+    def _check_ticket_companies(self):
+        tickets = self.env["helpdesk.ticket"].sudo().with_context(active_test=False)
+        for item in self:
+            domain = [
+                ("slm_configuration_item_ids", "in", item.ids),
+                ("company_id", "!=", item.company_id.id),
+            ]
+            if tickets.search_count(domain, limit=1):
+                raise ValidationError(
+                    self.env._(
+                        "%(item)s can not move to another company: there are tickets "
+                        "about it. Register it there as a new item.",
+                        item=item.display_name,
+                    )
+                )
+
     # ------------------------------------------------------------------
     # Computes
     # ------------------------------------------------------------------

@@ -113,7 +113,8 @@ class SlmImpact(models.AbstractModel):
             return self.env._("A failure of this item touches nothing else.")
         return self.env._(
             "A failure of this item touches other items (%(items)s), services "
-            "(%(services)s), agreements (%(agreements)s) and customers (%(customers)s).",
+            "(%(services)s), agreements (%(agreements)s) and customers "
+            "(%(customers)s).",
             items=len(impact.items),
             services=len(impact.services),
             agreements=len(impact.agreements),

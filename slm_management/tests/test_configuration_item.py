@@ -226,6 +226,11 @@ class TestConfigurationItem(SlmCommon):
         with self.assertRefused("Host 1"):
             self.host.company_id = self.company
 
+    def test_item_with_tickets_moves_to_another_company(self):
+        self.create_ticket(slm_configuration_item_ids=self.host.ids)
+        with self.assertRefused("Host 1"):
+            self.host.company_id = self.foreign_company
+
     def test_foreign_item_is_not_named(self):
         """Who guesses an id learns nothing, whatever happens to be there."""
         administrator = self.web.with_user(self.administrator)
