@@ -15,8 +15,8 @@ class SlmPublishedMixin(models.AbstractModel):
     bring, on every road: reading, searching, sorting, grouping. The ORM asks for the
     access to a field on most of them, the others are watched here.
 
-    The model that uses the mixin says in :meth:`_get_published_domain` what is published
-    to some contacts.
+    The model that uses the mixin says in :meth:`_get_published_domain` what is
+    published to a user.
     """
 
     _name = "slm.published.mixin"

@@ -16,7 +16,10 @@ from . import test_portal_close
 from . import test_portal_catalogue
 from . import test_stage
 from . import test_access
+from . import test_access_catalogue
+from . import test_access_http
 from . import test_access_matrix
+from . import test_access_mutation
 from . import test_agreement
 from . import test_catalogue
 from . import test_import_export
@@ -31,3 +34,4 @@ from . import test_configuration_item
 from . import test_impact
 from . import test_ticket_catalogue
 from . import test_process
+from . import test_revision

@@ -6,13 +6,15 @@ from odoo.tests import Form
 
 from .common import SlmCommon, moment
 
-#: models of which people without our groups must not see a record
+#: models of which people without our groups must not see a record; of the catalogue
+#: they see what is published to them, see ``test_access_catalogue``
 OURS = (
     "slm.agreement",
     "slm.target",
     "slm.publication",
-    "slm.service",
-    "slm.service.type",
+    "slm.revision",
+    "slm.configuration.item",
+    "slm.configuration.item.type",
     "slm.service.level",
     "slm.service.level.line",
     "slm.process.kind",
@@ -40,6 +42,8 @@ class TestStrangers(SlmCommon):
         )
 
         cls.env["slm.service.type"].create({"name": "Office"})
+        kind = cls.env["slm.configuration.item.type"].create({"name": "Server"})
+        cls.env["slm.configuration.item"].create({"name": "S1", "type_id": kind.id})
 
     def setUp(self):
         super().setUp()
@@ -153,8 +157,20 @@ class TestStrangers(SlmCommon):
                     with self.assertRaises(AccessError):
                         model.name_search("")
 
+    def test_what_is_published_to_nobody(self):
+        """Services that no process is published for are seen by the desk alone."""
+        for name in ("slm.service", "slm.service.type", "slm.process"):
+            for model in self.each_stranger(name):
+                if model.env.user._is_public():
+                    continue
+                with self.subTest(model=name):
+                    self.assertFalse(model.search([]))
+                    self.assertEqual(model.search_count([]), 0)
+                    self.assertFalse(model.name_search(""))
+
     def test_wizards_are_closed(self):
-        for name in ("slm.explanation", "slm.load.levels"):
+        wizards = ("slm.explanation", "slm.load.levels", "slm.publish")
+        for name in (*wizards, "slm.archive.service"):
             for model in self.each_stranger(name):
                 with self.subTest(model=name), self.assertRaises(AccessError):
                     model.create({})
