@@ -70,18 +70,21 @@ class FileCase(CatalogueCase):
         net.active = False
         return services
 
-    def run_import(self, model, file, fields, user=None, dryrun=False, **options):
-        """What ``execute_import`` says of a file, which is bytes or rows."""
+    def run_import(self, model, file, fields, user=None, companies=None, **options):
+        """What ``execute_import`` says of a file, which is bytes or rows.
+
+        :param companies: those that the user has switched on, the current one first
+        """
         kind = XLSX if isinstance(file, bytes) and file[:2] == b"PK" else "text/csv"
         if not isinstance(file, bytes):
             file = self.write_csv([fields, *file])
-        wizard = (
-            self.env["base_import.import"]
-            .with_user(user or self.editor)
-            .with_company((user or self.editor).company_id)
-            .create({"res_model": model, "file": file, "file_type": kind})
-        )
-        result = wizard.execute_import(fields, fields, OPTIONS | options, dryrun=dryrun)
+        user = user or self.editor
+        companies = companies or user.company_id
+        dryrun = options.pop("dryrun", False)
+        wizards = self.env["base_import.import"].with_user(user)
+        wizards = wizards.with_context(allowed_company_ids=companies.ids)
+        wizard = wizards.create({"res_model": model, "file": file, "file_type": kind})
+        result = wizard.execute_import(fields, fields, OPTIONS | options, dryrun)
         self.env.flush_all()
         self.env.invalidate_all()
         return result
@@ -324,29 +327,18 @@ class TestImport(FileCase):
         company = self.create_other_company()
         theirs = self.create_services("Theirs", code="X-1", company_id=company.id)
         self.editor.company_ids += company
-        rows = [["X-1", "Ours"]]
-        result = self.run_import("slm.service", rows, ["code", "name"])
+        both = self.company + company
+        columns = ["code", "name", "company_id"]
+        result = self.run_import(
+            "slm.service", [["X-1", "Ours"]], columns[:2], companies=both
+        )
         self.assertImported(result)
         ours = self.env["slm.service"].browse(result["ids"])
         self.assertEqual(ours.company_id, self.company)
         self.assertEqual(theirs.name, "Theirs")
         rows = [["X-1", "Changed", company.name]]
-        columns = ["code", "name", "company_id"]
-        wizard = (
-            self.env["base_import.import"]
-            .with_user(self.editor)
-            .with_context(allowed_company_ids=(self.company + company).ids)
-            .create(
-                {
-                    "res_model": "slm.service",
-                    "file": self.write_csv([columns, *rows]),
-                    "file_type": "text/csv",
-                }
-            )
-        )
-        result = wizard.execute_import(columns, columns, dict(OPTIONS))
+        result = self.run_import("slm.service", rows, columns, companies=both)
         self.assertImported(result, theirs)
-        self.env.invalidate_all()
         self.assertEqual((ours.name, theirs.name), ("Ours", "Changed"))
 
     def test_relations_by_code(self):
