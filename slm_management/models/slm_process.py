@@ -191,7 +191,8 @@ class SlmProcess(models.Model):
             if process.service_ids.company_id - process.company_id:
                 raise ValidationError(
                     self.env._(
-                        "%(process)s can only be linked to services of its own company.",
+                        "%(process)s can only be linked to services of its own "
+                        "company.",
                         process=process.display_name,
                     )
                 )
@@ -207,8 +208,9 @@ class SlmProcess(models.Model):
             ):
                 raise ValidationError(
                     self.env._(
-                        "%(process)s can not follow %(previous)s: a version has the code "
-                        "and the company of the one before it, and a higher number.",
+                        "%(process)s can not follow %(previous)s: a version has the "
+                        "code and the company of the one before it, and a higher "
+                        "number.",
                         process=process.display_name,
                         previous=previous.display_name,
                     )

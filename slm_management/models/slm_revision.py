@@ -92,7 +92,7 @@ class SlmRevision(models.Model):
             what = label or revision.field_name or kinds.get(revision.kind)
             lang = self.env["res.lang"]._get_data(code=revision.lang).name or ""
             lang = lang.split("/")[-1].strip() or revision.lang
-            revision.what = f"{what} ({lang})" if lang else what
+            revision.what = f"{what} · {lang}" if lang else what
             revision.is_list = bool(field) and field.type in ("one2many", "many2many")
 
     @api.depends("old_value", "new_value", "is_list")

@@ -250,7 +250,9 @@ class SlmRevisionMixin(models.AbstractModel):
         """Lines on records that begin or end, with all that they hold."""
         column = "new_value" if kind == "created" else "old_value"
         return [
-            dict(record._prepare_revision_vals(kind), **{column: record._tell_all(held)})
+            dict(
+                record._prepare_revision_vals(kind), **{column: record._tell_all(held)}
+            )
             for record, held in values.items()
         ]
 
@@ -301,5 +303,7 @@ class SlmRevisionMixin(models.AbstractModel):
                     names[TOLD:] = [rest]
                 value = ", ".join(names)
             if value:
-                told.append(f"{self._fields[name]._description_string(self.env)}: {value}")
+                told.append(
+                    f"{self._fields[name]._description_string(self.env)}: {value}"
+                )
         return "\n".join(told)

@@ -2,7 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tests import Form
 from odoo.tools import mute_logger
@@ -111,13 +111,13 @@ class TestProcessVersion(ProcessCommon):
 
     def test_translations_are_content(self):
         self.env["res.lang"]._activate_lang("zh_CN")
-        with self.assertRefused("was published", UserError):
+        with self.assertRefused(self.process.code, UserError):
             self.process.update_field_translations("name", {"zh_CN": "报告故障"})
-        with self.assertRefused("was published", UserError):
+        with self.assertRefused(self.process.code, UserError):
             self.process.update_field_translations(
                 "description", {"zh_CN": {"Tell us what does not work": "请说明"}}
             )
-        with self.assertRefused("was published", UserError):
+        with self.assertRefused(self.process.code, UserError):
             self.process.with_context(lang="zh_CN").name = "报告故障"
 
     def test_publication_may_change_any_time(self):
@@ -449,7 +449,8 @@ class TestPublish(ProcessCommon):
             )
         )
         self.assertEqual(
-            sorted(portal.mapped("login")), sorted(seeing.filtered("share").mapped("login"))
+            sorted(portal.mapped("login")),
+            sorted(seeing.filtered("share").mapped("login")),
         )
         colleagues = seeing.filtered(lambda user: not user.share)
         self.assertEqual(

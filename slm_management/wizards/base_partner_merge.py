@@ -7,7 +7,7 @@ from odoo.fields import Domain
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
-    """Merging contacts moves what names them, in SQL; the history says so all the same."""
+    """Merging moves what names contacts, in SQL; the history says so all the same."""
 
     _inherit = "base.partner.merge.automatic.wizard"
 
