@@ -75,7 +75,8 @@ export function layOut(picture) {
         });
     });
     return {
-        width: 2 * pad + columns.length * (width + gapX) - gapX,
+        // lines within the last column bend out to its right
+        width: 2 * pad + columns.length * (width + gapX) - gapX / 2,
         height: 2 * pad + head + rows * (height + gapY) - gapY,
         columns: columns.map(([level], column) => ({
             level,
