@@ -139,6 +139,124 @@ def test_week_grid(new_page, rpc):
     assert len(rows[0].query_selector_all("td")) >= 24
 
 
+def find_id(rpc, name):
+    """The id of a record of the demo, by its XML id."""
+    refs = rpc("ir.model.data", "search_read", [("name", "=", name)], ["res_id"])
+    assert len(refs) == 1
+    return refs[0]["res_id"]
+
+
+def open_tab(page, rpc, action, name, tab):
+    """Open a record of the demo, and a tab of its form."""
+    page.goto(f"/odoo/action-slm_management.{action}/{find_id(rpc, name)}")
+    page.click(f".o_notebook .nav-link[name={tab}]")
+
+
+def test_services_are_listed_by_type(new_page):
+    """Active ones by type; inactive ones have a list of their own."""
+    page = new_page("slm_agent")
+    page.goto("/odoo/action-slm_management.slm_service_action")
+    page.wait_for_selector(".o_group_header")
+    heads = " ".join(page.locator(".o_group_header").all_inner_texts())
+    assert "User Services / Communication (2)" in heads
+    page.click(".o_switch_view.o_kanban")
+    page.wait_for_selector(".o_kanban_record")
+    assert "Terminal Server" not in page.inner_text(".o_content")
+    page.goto("/odoo/action-slm_management.slm_service_action_inactive")
+    page.wait_for_selector(".o_group_header, .o_data_row")
+    for head in page.locator(".o_group_header:not(.o_group_open)").all():
+        head.click()
+    page.wait_for_selector(".o_data_row >> text=Terminal Server")
+    assert "ERP" not in page.inner_text(".o_content")
+    assert not page.console_errors
+
+
+def test_picture_of_dependencies(new_page, rpc):
+    """What the service needs and who needs it; a click leads there."""
+    page = new_page("slm_agent")
+    open_tab(page, rpc, "slm_service_action", "service_erp", "dependencies")
+    page.wait_for_selector(".o_slm_dependency_node.o_current >> text=ERP")
+    nodes = page.locator(".o_slm_dependency_node")
+    names = " ".join(node.get_attribute("title") for node in nodes.all())
+    for name in (
+        "Warehouse Scanning",
+        "Reports",
+        "Database Platform",
+        "Server Hosting",
+    ):
+        assert name in names
+    assert "Telephony" not in names
+    for box in [node.bounding_box() for node in nodes.all()]:
+        assert box["width"] > 100 and box["height"] > 30
+    picture = page.locator(".o_slm_dependency_picture svg").bounding_box()
+    for edge in page.locator(".o_slm_dependency_edge").all():
+        box = edge.bounding_box()
+        assert box["x"] + box["width"] <= picture["x"] + picture["width"]
+    nodes.locator("text=Reports").click()
+    page.wait_for_selector(".o_form_view .o_breadcrumb >> text=Reports")
+    assert not page.console_errors
+
+
+def test_impact_of_an_item(new_page, rpc):
+    """A failure of the storage touches what runs on the hosts that need it."""
+    page = new_page("slm_agent")
+    name = "configuration_item_storage"
+    open_tab(page, rpc, "slm_configuration_item_action", name, "impact")
+    page.wait_for_selector("[name=impact_service_ids] >> text=Warehouse Scanning")
+    services = page.inner_text("[name=impact_service_ids]")
+    assert "Image Archive" in services and "Telephony" not in services
+    assert "ERP database" in page.inner_text("[name=impact_item_ids]")
+    assert "Gold" in page.inner_text("[name=impact_agreement_ids]")
+    assert "Meridian Logistics" in page.inner_text("[name=impact_partner_ids]")
+    assert not page.console_errors
+
+
+def test_history_of_a_process(new_page, rpc):
+    """Who published it is told from state to state, newest first."""
+    page = new_page("slm_agent")
+    open_tab(page, rpc, "slm_process_action", "process_incident_v1", "history")
+    changes = page.locator(".o_slm_timeline .o_slm_change")
+    changes.first.wait_for()
+    words = changes.first.inner_text().split()
+    assert [word for word in words if word.isalpha()] == [
+        "State",
+        "from",
+        "Published",
+        "to",
+        "Retired",
+    ]
+    assert "Created" in page.inner_text(".o_slm_timeline")
+    assert not page.console_errors
+
+
+def test_who_sees_a_process(new_page, rpc):
+    """The preview of a process in force counts and names its audience."""
+    page = new_page("slm_manager")
+    process = find_id(rpc, "process_scanner")
+    page.goto(f"/odoo/action-slm_management.slm_process_action/{process}")
+    page.click(".o_form_statusbar >> text=Who Sees It?")
+    dialog = page.locator(".modal-content")
+    dialog.locator(".o_data_row >> text=slm_customer").wait_for()
+    assert dialog.locator("[name=portal_count]").inner_text().strip() == "1"
+    assert dialog.locator("button[name=action_publish]").count() == 0
+
+
+def test_agent_picks_an_item_on_a_ticket(new_page, rpc, ticket):
+    """The item is kept on the ticket, and the ticket counts on the item."""
+    page = new_page("slm_agent")
+    open_ticket(page, ticket)
+    field = page.locator("[name=slm_configuration_item_ids] input")
+    field.click()
+    field.fill("Core switch")
+    page.click(".o-autocomplete--dropdown-menu >> text=Core switch")
+    page.click(".o_form_button_save")
+    page.wait_for_selector(".o_form_button_save", state="hidden")
+    values = rpc("helpdesk.ticket", "read", [ticket], ["slm_configuration_item_ids"])
+    item = find_id(rpc, "configuration_item_switch")
+    assert values[0]["slm_configuration_item_ids"] == [item]
+    assert not page.console_errors
+
+
 def test_customer_sees_the_promise_and_nothing_else(new_page, ticket):
     """The portal page names deadlines; internal words do not reach it."""
     page = new_page("slm_customer")
@@ -151,7 +269,7 @@ def test_customer_sees_the_promise_and_nothing_else(new_page, ticket):
         assert secret not in html
 
 
-def test_desk_user_without_our_groups_sees_no_difference(new_page, rpc):
+def test_desk_user_without_our_groups_sees_no_difference(new_page, rpc, rpc_as):
     """No panel, no column, no menu for somebody who has only the helpdesk."""
     group = rpc("ir.model.data", "search_read", [("name", "=", "group_helpdesk_user")])
     rpc(
@@ -169,4 +287,10 @@ def test_desk_user_without_our_groups_sees_no_difference(new_page, rpc):
     page.wait_for_selector(".o_kanban_record, .o_data_row")
     assert "Service Level" not in page.inner_text("body")
     text = page.inner_text(".o_main_navbar")
-    assert "Service Levels" not in text
+    for word in ("Service Levels", "Service Catalogue", "Configuration Items"):
+        assert word not in text
+    menus = rpc_as("desk_only")("ir.ui.menu", "load_web_menus", False)
+    names = " ".join(menu["name"] for menu in menus.values())
+    assert "Helpdesk" in names
+    for word in ("Service Levels", "Service Catalogue", "Configuration Items"):
+        assert word not in names

@@ -90,6 +90,47 @@ SCREENS = {
         ready=".o_kanban_view .o_kanban_record",
         height=560,
     ),
+    "services": Screen(
+        "slm_agent",
+        "slm_management.slm_service_action",
+        ready=".o_kanban_view .o_kanban_record",
+        click=(".o_switch_view.o_kanban",),
+        height=860,
+    ),
+    "service": Screen(
+        "slm_manager",
+        "slm_management.slm_service_action",
+        "service_erp",
+        ".o_slm_dependency_node",
+        900,
+        click=(".o_notebook .nav-link[name=dependencies]",),
+    ),
+    "process": Screen(
+        "slm_manager",
+        "slm_management.slm_process_action",
+        "process_incident",
+        "[name=consumer_ids] .o_data_row",
+        760,
+        click=(".o_notebook .nav-link[name=publication]",),
+    ),
+    "impact": Screen(
+        "slm_agent",
+        "slm_management.slm_configuration_item_action",
+        "configuration_item_storage",
+        "[name=impact_service_ids] .o_data_row",
+        900,
+        click=(".o_notebook .nav-link[name=impact]",),
+    ),
+    "catalogue": Screen(
+        "slm_customer", "/my/services", ready=".o_slm_card", height=920
+    ),
+    "portal_service": Screen(
+        "slm_customer",
+        "/my/services/",
+        "service_email",
+        "[name=slm_processes]",
+        1160,
+    ),
     "portal": Screen(
         "slm_customer", "/my/ticket/", "ticket_scanners", ".o-mail-Message", 1080
     ),
