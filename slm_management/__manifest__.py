@@ -2,7 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 {
     "name": "Service Level Management",
-    "summary": "Service catalogue and SLA deadlines in real service hours for Helpdesk: "
+    "summary": "Service catalogue and SLAs for Helpdesk, in real service hours: "
     "clocks that pause, resume, breach and explain themselves",
     "version": "19.0.1.1.0",
     "category": "After-Sales",

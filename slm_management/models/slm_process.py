@@ -411,7 +411,13 @@ class SlmProcess(models.Model):
         covering = Domain("role", "=", "consumer") & Domain(
             "partner_id", "in", [False, *partner_ids]
         )
-        return Domain("publication_ids", "any!", covering)
+        # Ids, as this is nested in further subqueries: PostgreSQL has been seen to walk
+        # through all lines for each process of each service of each type.
+        lines = self.env["slm.publication"].sudo()
+        found = lines._read_group(
+            covering & Domain("process_id", "!=", False), ["process_id"]
+        )
+        return Domain("id", "in", [process.id for [process] in found])
 
     def _get_audience_domain(self):
         """The domain of the users who see the process, if it is published: requesters

@@ -64,8 +64,11 @@ class SlmPublishedMixin(models.AbstractModel):
     def _has_field_access(self, field, operation):
         if not super()._has_field_access(field, operation):
             return False
-        open_fields = {"id", "display_name", *self._requester_fields}
-        return field.name in open_fields or not self._is_requester()
+        return (
+            field.name in self._requester_fields
+            or field.name in ("id", "display_name")
+            or not self._is_requester()
+        )
 
     @api.model
     def _search(self, domain, *args, bypass_access=False, **kwargs):

@@ -33,6 +33,13 @@ ICONS = [
     ("fa-cogs", "Application"),
     ("fa-graduation-cap", "Training"),
 ]
+#: what names services and keeps them from being deleted, and by which field
+NAMING = {
+    "helpdesk.ticket": "slm_service_id",
+    "slm.agreement": "service_ids",
+    "slm.target": "service_id",
+    "slm.process": "service_ids",
+}
 #: how far the picture of dependencies reaches, each way
 PICTURE_DEPTH = 2
 #: how many characters of a description stand in lists and on cards
@@ -408,16 +415,17 @@ class SlmService(models.Model):
         """How many records of each kind name the service, in words; whoever sees them,
         and whether they are archived or not."""
         self.ensure_one()
+        labels = {
+            "helpdesk.ticket": self.env._("tickets"),
+            "slm.agreement": self.env._("agreements"),
+            "slm.target": self.env._("targets of agreements"),
+            "slm.process": self.env._("processes"),
+        }
         named = []
-        for model, path, label in (
-            ("helpdesk.ticket", "slm_service_id", self.env._("tickets")),
-            ("slm.agreement", "service_ids", self.env._("agreements")),
-            ("slm.target", "service_id", self.env._("targets of agreements")),
-            ("slm.process", "service_ids", self.env._("processes")),
-        ):
+        for model, path in NAMING.items():
             records = self.env[model].sudo().with_context(active_test=False)
             if count := records.search_count([(path, "=", self.id)]):
-                named.append(f"{label} ({count})")
+                named.append(f"{labels[model]} ({count})")
         return named
 
     @api.model
