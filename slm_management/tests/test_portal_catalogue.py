@@ -471,7 +471,14 @@ class TestPortalCatalogue(PortalCase):
         self.env.invalidate_all()
 
     def test_queries_do_not_follow_numbers(self):
-        """20 services or 300, 50 lines or 2,000, 20 portal users or 5,000."""
+        """30 services or 300, 50 lines or 2,000, 20 portal users or 5,000.
+
+        Nor does their cost explode where PostgreSQL believes that there is nothing, as
+        it does after an import: the pages come in time.
+        """
+        self.env.cr.execute(
+            "ANALYZE slm_service, slm_process, slm_publication, slm_service_type"
+        )
         self.service.type_id = self.env["slm.service.type"].create({"name": "Many"})
         urls = (
             "/my/services",
@@ -485,7 +492,7 @@ class TestPortalCatalogue(PortalCase):
         self.create_many_more()
         many = [self.count_queries(url) for url in urls]
         self.assertEqual(many, few)
-        self.assertLess(max(many), 60)
+        self.assertLess(max(many), 40)
         self.visit("/my/services/page/13")
         self.assertEqual(len(self.find_cards()), 300 - 12 * 24)
 
