@@ -14,7 +14,7 @@ class SlmServiceType(models.Model):
     _parent_store = True
     _rec_name = "complete_name"
     _order = "complete_name, id"
-    _rec_names_search = ["code", "complete_name"]
+    _rec_names_search = ["code", "complete_name", "name"]
     _requester_fields = frozenset({"name", "complete_name", "code", "active"})
 
     name = fields.Char(required=True, translate=True)
@@ -23,6 +23,7 @@ class SlmServiceType(models.Model):
         compute="_compute_complete_name",
         recursive=True,
         store=True,
+        help="With the types above it, as it is sorted and looked up.",
     )
     code = fields.Char(index=True)
     parent_id = fields.Many2one(
@@ -60,16 +61,28 @@ class SlmServiceType(models.Model):
                 self.env._(
                     "The type %(type)s still has active services: %(services)s. "
                     "Archive these or give them another type first.",
-                    type=used[0].type_id.complete_name,
+                    type=used[0].type_id.display_name,
                     services=", ".join(used[:10].mapped("display_name")),
                 )
             )
 
     @api.depends("name", "parent_id.complete_name")
     def _compute_complete_name(self):
-        for kind in self:
+        # One text for all languages: it is the order of the tree.
+        for kind in self.with_context(lang=None):
             parent = kind.parent_id.complete_name
             kind.complete_name = f"{parent} / {kind.name}" if parent else kind.name
+
+    @api.depends("name", "parent_id.display_name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """The full name in the language of the user."""
+        super()._compute_display_name()
+        if self.env.context.get("import_compat"):
+            return
+        for kind in self:
+            parent = kind.sudo().parent_id.display_name
+            kind.display_name = f"{parent} / {kind.name}" if parent else kind.name
 
     @api.model
     def _get_published_domain(self, user):

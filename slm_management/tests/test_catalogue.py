@@ -449,6 +449,23 @@ class TestViews(CatalogueCase):
             records = records.with_context(active_test=False)
         return records.search(literal_eval(action["domain"]))
 
+    def test_type_in_every_language(self):
+        """Whoever reads in Chinese sees the whole tree in Chinese, and finds it so; the
+        order is the same for all."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        types = self.env["slm.service.type"].with_user(self.administrator)
+        above = types.create({"name": "Workplace"})
+        kind = types.create({"name": "Phones", "parent_id": above.id})
+        chinese = kind.with_context(lang="zh_CN")
+        chinese.name, chinese.parent_id.name = "电话", "办公"
+        self.assertEqual(chinese.display_name, "办公 / 电话")
+        self.assertEqual(
+            kind.with_context(lang="en_US").display_name, "Workplace / Phones"
+        )
+        self.assertEqual(kind.complete_name, "Workplace / Phones")
+        found = types.with_context(lang="zh_CN").name_search("电话")
+        self.assertEqual(found, [(kind.id, "办公 / 电话")])
+
     def test_active_and_inactive(self):
         on, off = self.create_services("On", "Off")
         off.active = False
