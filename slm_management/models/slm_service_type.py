@@ -73,7 +73,7 @@ class SlmServiceType(models.Model):
             parent = kind.parent_id.complete_name
             kind.complete_name = f"{parent} / {kind.name}" if parent else kind.name
 
-    @api.depends("name", "parent_id.display_name")
+    @api.depends("complete_name")
     @api.depends_context("lang")
     def _compute_display_name(self):
         """The full name in the language of the user."""
