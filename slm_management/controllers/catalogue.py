@@ -112,31 +112,16 @@ class CataloguePortal(CustomerPortal):
     def _slm_get_types(self):
         """Pairs of id, as text, and full name, of the types of offered services."""
         types = request.env["slm.service.type"].sudo().search(MINE)
-        names = self._slm_get_type_names(types)
-        pairs = [(str(kind.id), names[kind]) for kind in types]
+        pairs = [(str(kind.id), kind.display_name) for kind in types]
         return sorted(pairs, key=lambda pair: pair[1].lower())
 
-    def _slm_get_type_names(self, types):
-        """``{type: full name}`` in the language of the user."""
-        paths = {
-            kind: [int(part) for part in kind.parent_path.split("/") if part]
-            for kind in types
-        }
-        family = types.browse({part for path in paths.values() for part in path})
-        names = {kind.id: kind.name for kind in family}
-        return {
-            kind: " / ".join(names[part] for part in path)
-            for kind, path in paths.items()
-        }
-
     def _slm_prepare_services(self, services):
-        names = self._slm_get_type_names(services.type_id)
         return [
             {
                 "id": service.id,
                 "name": service.name,
                 "icon": service.icon,
-                "type": names.get(service.type_id, ""),
+                "type": service.type_id.display_name or "",
                 "teaser": self._slm_get_teaser(service.description),
             }
             for service in services
