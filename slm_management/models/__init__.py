@@ -5,6 +5,7 @@ from . import (
     slm_code_mixin,
     slm_naming_mixin,
     slm_proposal_mixin,
+    slm_unwritten_mixin,
     slm_published_mixin,
     slm_desk_thread,
     slm_revision,

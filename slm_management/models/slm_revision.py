@@ -24,6 +24,7 @@ class SlmRevision(models.Model):
 
     _name = "slm.revision"
     _description = "Revision"
+    _inherit = ["slm.unwritten.mixin"]
     _order = "at desc, id desc"
     _log_access = False
 
@@ -106,17 +107,6 @@ class SlmRevision(models.Model):
     def _compute_display_name(self):
         for revision in self:
             revision.display_name = f"{revision.record_name or ''}: {revision.what}"
-
-    @api.model_create_multi
-    def create(self, vals_list):  # pylint: disable=method-required-super
-        self._refuse()
-
-    def write(self, vals):  # pylint: disable=method-required-super
-        self._refuse()
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._refuse()
 
     def _split(self, old, new):
         """The lines of two values; of lists only what has gone, and what has come."""

@@ -2,7 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import functools
 
-from odoo import api, models
+from odoo import models
 from odoo.fields import Domain
 
 
@@ -11,27 +11,12 @@ class SlmTicketAccessMixin(models.AbstractModel):
 
     Whom the model's own access rights let in is asked first; administrators and
     managers of service levels then see all, everybody else what their tickets allow.
-    Only ``slm.clockwork`` writes them, in SQL. The ORM refuses, by ``_refuse`` of the
-    model, also the superuser: defaults of a mail alias, say, are written as such.
+    Only ``slm.clockwork`` writes them, in SQL.
     """
 
     _name = "slm.ticket.access.mixin"
     _description = "Access by the Ticket"
-
-    @api.model_create_multi
-    def create(self, vals_list):  # pylint: disable=method-required-super
-        self._refuse()
-
-    def write(self, vals):  # pylint: disable=method-required-super
-        self._refuse()
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._refuse()
-
-    def _refuse(self):
-        """Raise an error that says why nobody writes these records."""
-        raise NotImplementedError
+    _inherit = ["slm.unwritten.mixin"]
 
     def _slm_sees_all(self):
         return self.env.su or self.env.user.has_group(
