@@ -230,6 +230,21 @@ class TestRoutes(AccessHttp):
         self.log_in(self.agent)
         self.assertIn(SECRET, self.url_open(f"/web/content/{files.id}").text)
 
+    def test_picture_in_a_description(self):
+        """The editor gives a picture a token: who may read the text sees the picture."""
+        for record in self.each_requester():
+            picture = self.env["ir.attachment"].create(
+                {
+                    "name": "Picture",
+                    "raw": SECRET.encode(),
+                    "res_model": record._name,
+                    "res_id": record.id,
+                }
+            )
+            [token] = picture.generate_access_token()
+            page = self.url_open(f"/web/content/{picture.id}?access_token={token}")
+            self.assertEqual(page.text, SECRET)
+
     def test_calls(self):
         """What the web client calls, with a session."""
         for record in self.each_requester():
