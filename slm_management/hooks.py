@@ -12,6 +12,24 @@ STAGE_PHASES = {
     "helpdesk_mgmt.helpdesk_ticket_stage_cancelled": "cancelled",
     "helpdesk_mgmt.helpdesk_ticket_stage_rejected": "cancelled",
 }
+#: what keeps records of ours from being deleted in one go
+LINKS = (
+    ("helpdesk_ticket", "slm_process_id"),
+    ("slm_process", "previous_version_id"),
+    ("slm_service_type", "parent_id"),
+)
+#: what goes before all else when the module goes, in this order
+TABLES = (
+    "slm_clock",
+    "slm_ticket_event",
+    "slm_publication",
+    "slm_agreement",
+    "slm_process",
+    "slm_configuration_item",
+    "slm_service",
+    "slm_service_type",
+    "slm_revision",
+)
 CALENDARS = ("calendar_5x8", "calendar_5x9", "calendar_7x24")
 
 
@@ -22,15 +40,22 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Free what Odoo removes first: service hours are held by agreements and clocks."""
-    tables = (
-        "slm_clock",
-        "slm_ticket_event",
-        "slm_publication",
-        "slm_agreement",
-    )
-    for table in tables:
+    """Free what Odoo removes one by one before it drops our tables.
+
+    Clocks hold service hours, processes their older versions, items contacts, and the
+    history users; what is removed would even be written down there.
+    """
+    for table, column in LINKS:
+        names = {"table": SQL.identifier(table), "column": SQL.identifier(column)}
+        env.cr.execute(
+            SQL(
+                "UPDATE %(table)s SET %(column)s = NULL WHERE %(column)s IS NOT NULL",
+                **names,
+            )
+        )
+    for table in TABLES:
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
+    env.invalidate_all()
 
 
 def _set_stage_phases(env):

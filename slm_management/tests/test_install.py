@@ -1,5 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.fields import Command
+
 from odoo.addons.slm_management import hooks
 
 from .common import SlmCommon, tell
@@ -132,17 +134,50 @@ class TestInstall(SlmCommon):
 
     def test_uninstall_hook(self):
         """Nothing of ours holds back what Odoo deletes when the module goes."""
-        ticket = self.create_ticket()
+        holding = self._hold_all()
+        ticket = self.create_ticket(slm_process_id=holding.id)
         self.env.flush_all()
         hooks.uninstall_hook(self.env)
-        self.env.invalidate_all()
-        for name in ("slm.clock", "slm.ticket.event", "slm.agreement", "slm.target"):
+        for name in (
+            "slm.clock",
+            "slm.ticket.event",
+            "slm.agreement",
+            "slm.target",
+            "slm.process",
+            "slm.configuration.item",
+            "slm.service",
+            "slm.service.type",
+            "slm.revision",
+        ):
             with self.subTest(model=name):
-                self.assertFalse(self.env[name].search([]))
+                records = self.env[name].with_context(active_test=False)
+                self.assertFalse(records.search([]))
         self.assertTrue(ticket.exists())
         self.office.unlink()
         self.always.unlink()
+        self.stranger.unlink()
+        self.administrator.unlink()
         self.tampered = True
+
+    def _hold_all(self):
+        """Use the catalogue so that its foreign keys hold versions, types, contacts and
+        users; a process in its second version."""
+        branch = self.env["slm.service.type"].create({"name": "Branch"})
+        branch.child_ids = [Command.create({"name": "Twig"})]
+        process = (
+            self.env["slm.process"]
+            .with_user(self.administrator)
+            .create(
+                {"name": "Order", "service_ids": [Command.set(self.service.ids)]},
+            )
+        )
+        self.env["slm.configuration.item"].create(
+            {"name": "Server", "owner_id": self.stranger.id}
+        )
+        process.action_publish()
+        newer = process.browse(process.action_new_version()["res_id"])
+        newer.action_publish()
+        return newer.sudo()
 
     def test_new_company(self):
         company = self._create_company(name="New Company")
