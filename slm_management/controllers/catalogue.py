@@ -66,7 +66,8 @@ class CataloguePortal(CustomerPortal):
         types = self._slm_get_types()
         sortings = self._slm_get_sortings()
         return {
-            "search": (search or "").strip(),
+            # no text of PostgreSQL has a zero byte
+            "search": (search or "").replace("\0", "").strip(),
             "types": types,
             "filterby": filterby if filterby in dict(types) else "",
             "sortings": [(key, label) for key, (label, _order) in sortings.items()],

@@ -17,16 +17,12 @@ def tell_promises(env, service, processes):
     :return: list of dicts, see :func:`_tell_agreement`
     """
     kinds = _get_agreements(env, service, processes)
-    agreements = dict.fromkeys(kinds.values())
-    return [
-        _tell_agreement(
-            env,
-            agreement,
-            service,
-            [kind for kind in kinds if kinds[kind] == agreement],
-        )
-        for agreement in agreements
-    ]
+    offered = len(set(processes.mapped("kind")))
+    promises = []
+    for agreement in dict.fromkeys(kinds.values()):
+        members = [kind for kind in kinds if kinds[kind] == agreement]
+        promises.append(_tell_agreement(env, agreement, service, members, offered))
+    return promises
 
 
 def _get_agreements(env, service, processes):
@@ -46,7 +42,15 @@ def _get_agreements(env, service, processes):
     }
 
 
-def _tell_agreement(env, agreement, service, kinds):
+def _tell_agreement(env, agreement, service, kinds, offered):
+    """What an agreement promises on a service.
+
+    Kinds of processes are named unless the same holds for all that are offered: nobody
+    takes the times for incidents for those of his order.
+
+    :param kinds: those for which it would hold
+    :param offered: how many kinds the user may ask for
+    """
     groups = {}
     for kind in kinds:
         groups.setdefault(_get_times(agreement, service, kind), []).append(kind)
@@ -54,10 +58,11 @@ def _tell_agreement(env, agreement, service, kinds):
         "name": agreement.name,
         "validity": _tell_validity(env, agreement),
         "hours": tell_hours(env, agreement.calendar_id),
+        "partial": len(kinds) < offered,
         "note": _tell_note(env, agreement),
         "groups": [
             {
-                "kinds": _tell_kinds(env, members) if len(groups) > 1 else "",
+                "kinds": _tell_kinds(env, members) if len(members) < offered else "",
                 **_tell_times(env, times, agreement.day_minutes),
             }
             for times, members in groups.items()

@@ -51,7 +51,7 @@ def tell_hours(env, calendar):
     """The week of service hours: ``{"timezone": …, "weeks": [week]}``.
 
     A week is ``{"name": …, "rows": [(days, hours), …]}``; there are two of them, with
-    names, if they differ. A day that is not named is closed.
+    names, if they differ, this one first. A day that is not named is closed.
     """
     calendar = calendar.sudo()
     lines = calendar.attendance_ids.filtered(
@@ -59,7 +59,10 @@ def tell_hours(env, calendar):
     )
     names = {"": ""}
     if calendar.two_weeks_calendar:
-        names = {"0": env._("First week"), "1": env._("Second week")}
+        now = pytz.utc.localize(fields.Datetime.now())
+        today = now.astimezone(pytz.timezone(calendar.tz)).date()
+        this = lines.get_week_type(today)
+        names = {str(this): env._("This week"), str(1 - this): env._("Next week")}
     weeks = [
         {"name": name, "rows": _tell_week(env, _get_lines(lines, number))}
         for number, name in names.items()

@@ -1,5 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
 from odoo import sql_db
 from odoo.fields import Command
 
@@ -92,6 +94,7 @@ class TestPortalCatalogue(PortalCase):
             "archive MAIL": ["Mail Archive"],
             "mail-7": ["Mail"],
             "post office": ["Mail"],
+            "arch\0ive": ["Mail Archive"],
             "  ": ["Mail", "Mail Archive", "Print"],
         }.items():
             with self.subTest(search):
@@ -117,6 +120,16 @@ class TestPortalCatalogue(PortalCase):
         self.visit("/my/services")
         self.assertTrue(self.find("slm_nothing_offered"))
         self.assertFalse(self.page.xpath("//form[@role='search']"))
+
+    def test_gone_and_nothing_else(self):
+        """Nobody is told to choose where there is nothing to choose."""
+        self.log_in()
+        self.visit("/my/services?gone=1")
+        self.assertTrue(self.find("slm_gone"))
+        self.process.action_retire()
+        self.visit("/my/services?gone=1")
+        self.assertFalse(self.find("slm_gone"))
+        self.assertTrue(self.find("slm_nothing_offered"))
 
     def test_types(self):
         """A type finds what is below it; others' types are neither told nor taken."""
@@ -291,7 +304,7 @@ class TestPortalCatalogue(PortalCase):
         [promise] = self.find("slm_promise")
         self.assertIn("Gold Valid from 01/01/2023 until 12/31/2024", promise)
         self.assertIn("a day of it has 8 h", promise)
-        head = ["Priority", "We answer within", "We complete it within"]
+        head = ["Ticket Priority", "We answer within", "We complete it within"]
         self.assertEqual(
             self.get_tables(),
             [
@@ -321,10 +334,8 @@ class TestPortalCatalogue(PortalCase):
             Command.create({"completion_minutes": 90}),
         ]
         self.open()
-        self.assertEqual(
-            self.get_tables(),
-            [[["Priority", "We complete it within"], ["Any priority", "1 h 30 min"]]],
-        )
+        head = ["Ticket Priority", "We complete it within"]
+        self.assertEqual(self.get_tables(), [[head, ["Any priority", "1 h 30 min"]]])
 
     def test_promise_by_kind(self):
         self.create_process("Broken", kind="incident")
@@ -339,6 +350,22 @@ class TestPortalCatalogue(PortalCase):
         self.assertLess(promise.index("Business Request"), promise.index("1 h 30 min"))
         self.assertLess(promise.index("Incident"), promise.index("9 min"))
 
+    def test_promise_for_some_kinds(self):
+        """Nobody takes the times for incidents for those of his order."""
+        self.create_process("Broken", kind="incident")
+        incident = self.env["slm.process.kind"].search([("code", "=", "incident")])
+        self.agreement.process_kind_ids = incident
+        self.open()
+        [promise] = self.find("slm_promise")
+        self.assertLess(promise.index("Incident"), promise.index("30 min"))
+        self.assertNotIn("Business Request", promise)
+        [hours] = self.find("slm_hours")
+        self.assertIn(self.agreement.name, hours)
+        self.agreement.process_kind_ids = False
+        self.open()
+        [promise] = self.find("slm_promise")
+        self.assertNotIn("Incident", promise)
+
     def test_two_agreements(self):
         self.create_process("Broken", kind="incident")
         incident = self.env["slm.process.kind"].search([("code", "=", "incident")])
@@ -349,7 +376,10 @@ class TestPortalCatalogue(PortalCase):
             process_kind_ids=[Command.set(incident.ids)],
         )
         self.open()
-        self.assertEqual(len(self.find("slm_promise")), 2)
+        promises = self.find("slm_promise")
+        self.assertEqual(len(promises), 2)
+        self.assertEqual(["Incident" in promise for promise in promises], [False, True])
+        self.assertIn("Business Request", promises[0])
         hours = self.find("slm_hours")
         self.assertIn("Service hours Office SLA Mon – Fri", hours[1] + hours[0])
         self.assertIn("Every day around the clock", hours[0] + hours[1])
@@ -388,13 +418,17 @@ class TestPortalCatalogue(PortalCase):
         self.office.switch_calendar_type()
         lines = self.office.attendance_ids
         lines.filtered(lambda x: x.week_type == "1" and x.dayofweek == "0").unlink()
-        self.open()
-        [hours] = self.find("slm_hours")
         day = "08:00 AM – 04:00 PM"
-        self.assertIn(
-            f"First week Mon – Tue {day} Thu {day} Second week Tue {day} Thu {day}",
-            hours,
-        )
+        weeks = [f"Mon – Tue {day} Thu {day}", f"Tue {day} Thu {day}"]
+        # in Berlin it is Monday an hour before it is in UTC
+        for now in ("mon 08:00", "sun 23:59", "mon+1 00:00", "mon+2 00:00"):
+            today = self.at(now) + timedelta(hours=1)
+            this = lines.get_week_type(today.date())
+            with self.subTest(now):
+                self.open()
+                [hours] = self.find("slm_hours")
+                told = f"This week {weeks[this]} Next week {weeks[1 - this]}"
+                self.assertIn(told, hours)
 
     # ------------------------------------------------------------------
     # Scale
