@@ -139,8 +139,15 @@ class RequestController(HelpdeskTicketController):
     def _slm_refuse(self, error, sent):
         """The form again with what was typed, for a general ticket."""
         typed = {k: v for k, v in sent.items() if not k.startswith("slm_")}
+        refused = str(error)
+        if not (typed.get("subject") or typed.get("description")):
+            # an old address, or the session in which it was made is over
+            refused = request.env._(
+                "What you have asked for is not offered, or not any more. Choose a "
+                "service again, or send a general ticket."
+            )
         values = self._get_create_new_ticket_values(**typed)
-        values["slm"] |= {"typed": typed, "refused": str(error)}
+        values["slm"] |= {"typed": typed, "refused": refused}
         response = request.render("helpdesk_mgmt.portal_create_ticket", values)
         response.status_code = 400
         return response

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from markupsafe import Markup, escape
 
+from odoo import fields
 from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools import LazyTranslate, format_date
@@ -82,14 +83,11 @@ class TicketPortal(CustomerPortalHelpdesk):
     def _slm_prepare_values(self, ticket):
         """What a requester may know: what he asked for, and the promise to him."""
         agreement, expired = ticket.slm_agreement_id, ticket.slm_expired_agreement_id
-        values = {"promise": {}, "expired": {}, **self._slm_prepare_subject(ticket)}
+        values = {"promise": {}, "expired": "", **self._slm_prepare_subject(ticket)}
         if agreement and ticket.company_id.slm_portal_deadlines:
             values["promise"] = self._slm_prepare_promise(ticket)
         elif expired and not agreement:
-            values["expired"] = {
-                "code": expired.code,
-                "date": format_date(request.env, expired.date_end),
-            }
+            values["expired"] = self._slm_tell_expired(expired)
         return values
 
     # ------------------------------------------------------------------
@@ -106,6 +104,22 @@ class TicketPortal(CustomerPortalHelpdesk):
             "service": was_offered(process, by_service, partner) and service.name,
             "process": was_offered(process, by_process, partner) and process.name,
         }
+
+    def _slm_tell_expired(self, agreement):
+        """Its last day is told if there was one: it may have been ended before it."""
+        code, last = agreement.code, agreement.date_end
+        if not last or last > fields.Date.today():
+            return request.env._(
+                "The service level agreement %(agreement)s was not in force any more "
+                "when this ticket was opened. No deadlines are promised for it.",
+                agreement=code,
+            )
+        return request.env._(
+            "The service level agreement %(agreement)s ended on %(date)s. No deadlines "
+            "are promised for this ticket.",
+            agreement=code,
+            date=format_date(request.env, last),
+        )
 
     # ------------------------------------------------------------------
     # What was promised
@@ -148,11 +162,18 @@ class TicketPortal(CustomerPortalHelpdesk):
 
         left = max(0, clock.remaining_seconds)
         return {
-            "deadline": tell(clock.deadline or clock.breached_at),
+            "deadline": tell(self._slm_get_due(clock)),
             "moment": tell(clock.stopped_at),
             # a minute that has begun is still there
             "time": tell_duration(request.env, -(-left // 60)),
         }
+
+    def _slm_get_due(self, clock):
+        """When it is due, or was: once late, a deadline that came later (for another
+        priority, by other hours) is not the one that was missed."""
+        until = clock.stopped_at or fields.Datetime.now()
+        due, missed_at = clock.deadline, clock.breached_at
+        return due if due and (due < until or not missed_at) else missed_at
 
     def _slm_get_case(self, clock):
         """How it stands at this moment, whatever the cron has recorded yet.

@@ -250,6 +250,25 @@ class TestPortalTicket(PortalCase):
             ("missed", "We wanted to answer by Mon 09:00 AM; it was Mon 09:30 AM."),
         )
 
+    def test_late_for_another_priority(self):
+        """What was missed is told, not the later deadline of a lower priority."""
+        self.agreement.target_ids = [
+            fields.Command.clear(),
+            fields.Command.create({"priority": "3", "completion_minutes": 60}),
+            fields.Command.create({"completion_minutes": 240}),
+        ]
+        ticket = self.create_request(priority="3")
+        self.at("mon 09:30")
+        self.run_cron()
+        ticket.priority = "1"
+        late = "We wanted to complete your request by Mon 09:00 AM and are late."
+        self.assertEqual(self.read_page(ticket), [("late", late)])
+        self.move(ticket, "completed", "mon 10:00")
+        missed = (
+            "We wanted to complete your request by Mon 09:00 AM; it was Mon 10:00 AM."
+        )
+        self.assertEqual(self.read_page(ticket), [("missed", missed)])
+
     def test_waiting_for_the_customer(self):
         ticket = self.create_request()
         self.answer(ticket)
@@ -400,7 +419,17 @@ class TestPortalTicket(PortalCase):
         ticket = self.create_request()
         self.assertEqual(self.read_page(ticket), [])
         [text] = self.find("slm_expired")
-        self.assertIn(f"{self.agreement.code} ended on 01/05/2024", text)
+        self.assertIn(f"{self.agreement.code} ended on 01/05/2024. No", text)
+
+    def test_ended_before_its_last_day(self):
+        """It did not end on a day that is to come, nor on none."""
+        for last in ("2024-12-31", False):
+            self.agreement.write({"date_end": last, "state": "expired"})
+            ticket = self.create_request()
+            self.read_page(ticket)
+            [text] = self.find("slm_expired")
+            self.assertIn(f"{self.agreement.code} was not in force any more", text)
+            self.assertNotIn("ended on", text)
 
     def test_plain_ticket(self):
         """Without anything of ours the page is that of helpdesk_mgmt."""

@@ -46,7 +46,9 @@ class TestPortalRequest(PortalCase):
         self.log_in()
         token = self.ask()
         self.assertTrue(token)
-        self.assertEqual(self.find("slm_request")[0], "Get a Mailbox Mail Change")
+        self.assertEqual(
+            self.find("slm_request")[0], "Get a Mailbox Mail Choose something else"
+        )
         ticket = self.submit(slm_request=token)
         self.assertEqual(self.response.status_code, 302)
         self.assertEqual(len(ticket), 1)
@@ -159,6 +161,14 @@ class TestPortalRequest(PortalCase):
         )
         self.assertEqual(response.status_code, 400)
         self.assertEqual(self.env["helpdesk.ticket"].search([]), before)
+
+    def test_what_is_said_without_a_text(self):
+        """Of a text that is kept is only spoken where one was typed."""
+        self.log_in()
+        self.visit("/new/ticket?slm_request=nonsense")
+        self.assertNotIn("your text", self.find("slm_refused")[0])
+        self.assertRefusedKept(self.submit(slm_request="nonsense"))
+        self.assertIn("your text is kept", self.find("slm_refused")[0])
 
     def test_token_of_somebody_else(self):
         colleague = self.create_user("colleague", "base.group_portal")
