@@ -1,6 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import re
+from html import escape
 
 from odoo import http
 from odoo.fields import Domain
@@ -94,8 +95,10 @@ class CataloguePortal(CustomerPortal):
     def _slm_get_catalogue_domain(self, search, filterby):
         domain = MINE
         for word in search.split()[:MAX_WORDS]:
+            # a description is stored as HTML
+            places = {"name": word, "code": word, "description": escape(word)}
             domain &= Domain.OR(
-                Domain(name, "ilike", word) for name in ("name", "code", "description")
+                Domain(name, "ilike", text) for name, text in places.items()
             )
         if filterby:
             types = request.env["slm.service.type"].sudo()
@@ -111,8 +114,10 @@ class CataloguePortal(CustomerPortal):
         }
 
     def _slm_get_types(self):
-        """Pairs of id, as text, and full name, of the types of offered services."""
-        types = request.env["slm.service.type"].sudo().search(MINE)
+        """Pairs of id, as text, and full name, of the types of offered services and of
+        those above them, by which these are found, too."""
+        types = request.env["slm.service.type"].sudo()
+        types = types.search([("id", "parent_of", types.search(MINE).ids)])
         pairs = [(str(kind.id), kind.display_name) for kind in types]
         return sorted(pairs, key=lambda pair: pair[1].lower())
 

@@ -85,7 +85,9 @@ class TestPortalCatalogue(PortalCase):
 
     def test_search(self):
         """All words have to be found: in the name, the description or the code."""
-        self.service.write({"code": "MAIL-7", "description": "<p>Post office</p>"})
+        self.service.write(
+            {"code": "MAIL-7", "description": "<p>Post &amp; office</p>"}
+        )
         self.create_service("Mail Archive")
         self.create_service("Print")
         self.log_in()
@@ -94,6 +96,8 @@ class TestPortalCatalogue(PortalCase):
             "archive MAIL": ["Mail Archive"],
             "mail-7": ["Mail"],
             "post office": ["Mail"],
+            "post & office": ["Mail"],
+            "><": [],
             "arch\0ive": ["Mail Archive"],
             "  ": ["Mail", "Mail Archive", "Print"],
         }.items():
@@ -134,7 +138,8 @@ class TestPortalCatalogue(PortalCase):
     def test_types(self):
         """A type finds what is below it; others' types are neither told nor taken."""
         types = self.env["slm.service.type"]
-        top = types.create({"name": "Office"})
+        building = types.create({"name": "Building"})
+        top = types.create({"name": "Office", "parent_id": building.id})
         below = types.create({"name": "Paper", "parent_id": top.id})
         hidden = types.create({"name": "Secret Type"})
         self.service.type_id = top
@@ -145,8 +150,10 @@ class TestPortalCatalogue(PortalCase):
         response = self.visit("/my/services")
         self.assertNotIn("Secret Type", response.text)
         options = self.page.xpath("//select[@name='filterby']/option/text()")
-        self.assertEqual(options, ["All types", "Office", "Office / Paper"])
+        tree = ["Building", "Building / Office", "Building / Office / Paper"]
+        self.assertEqual(options, ["All types", *tree])
         for filterby, names in {
+            building.id: ["Mail", "Print"],
             top.id: ["Mail", "Print"],
             below.id: ["Print"],
             hidden.id: ["Mail", "Print", "Phone"],
