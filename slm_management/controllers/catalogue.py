@@ -96,7 +96,7 @@ class CataloguePortal(CustomerPortal):
         domain = MINE
         for word in search.split()[:MAX_WORDS]:
             # a description is stored as HTML
-            places = {"name": word, "code": word, "description": escape(word)}
+            places = {"name": word, "code": word, "description": escape(word, False)}
             domain &= Domain.OR(
                 Domain(name, "ilike", text) for name, text in places.items()
             )
