@@ -220,7 +220,7 @@ class HelpdeskTicket(models.Model):
                     )
                 )
 
-    @api.constrains("slm_service_id")
+    @api.constrains("slm_service_id", "company_id")
     def _check_slm_service_id(self):
         for ticket in self:
             service = ticket.sudo().slm_service_id
@@ -232,7 +232,7 @@ class HelpdeskTicket(models.Model):
                     )
                 )
 
-    @api.constrains("slm_process_id")
+    @api.constrains("slm_process_id", "company_id")
     def _check_slm_process_id(self):
         for ticket in self:
             process = ticket.sudo().slm_process_id
@@ -260,7 +260,7 @@ class HelpdeskTicket(models.Model):
                     )
                 )
 
-    @api.constrains("slm_configuration_item_ids")
+    @api.constrains("slm_configuration_item_ids", "company_id")
     def _check_slm_configuration_item_ids(self):
         for ticket in self.sudo().with_context(active_test=False):
             items = ticket.slm_configuration_item_ids

@@ -10,9 +10,12 @@ class HelpdeskTicketTeam(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _slm_unlink_publications(self):
-        """Lines of a deleted team go with it, and the history says so."""
+        """Where a deleted team is named it goes, and the history says so."""
         lines = self.env["slm.publication"].sudo()
         lines.search([("team_id", "in", self.ids)]).unlink()
+        services = self.env["slm.service"].sudo().with_context(active_test=False)
+        services = services.search([("team_ids", "in", self.ids)])
+        services.team_ids = [fields.Command.unlink(team.id) for team in self]
 
     def _retrieve_dashboard(self):
         """Two more cards, for those who work with service levels."""

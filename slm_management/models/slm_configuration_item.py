@@ -42,7 +42,11 @@ class SlmConfigurationItem(models.Model):
 
     name = fields.Char(required=True)
     type_id = fields.Many2one(
-        "slm.configuration.item.type", string="Type", index=True, check_company=True
+        "slm.configuration.item.type",
+        string="Type",
+        index=True,
+        ondelete="restrict",
+        check_company=True,
     )
     status = fields.Selection(
         [

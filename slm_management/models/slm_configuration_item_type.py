@@ -1,6 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class SlmConfigurationItemType(models.Model):
@@ -27,6 +28,25 @@ class SlmConfigurationItemType(models.Model):
         "(code, COALESCE(company_id, 0)) WHERE code IS NOT NULL",
         "The code of a configuration item type must be unique in its company.",
     )
+
+    @api.constrains("company_id")
+    def _check_items_companies(self):
+        items = self.env["slm.configuration.item"].sudo()
+        items = items.with_context(active_test=False)
+        for item_type in self.filtered("company_id"):
+            domain = [
+                ("type_id", "=", item_type.id),
+                ("company_id", "!=", item_type.company_id.id),
+            ]
+            if items.search_count(domain, limit=1):
+                raise ValidationError(
+                    self.env._(
+                        "%(type)s is the type of items outside of %(company)s. Give "
+                        "them another type first.",
+                        type=item_type.display_name,
+                        company=item_type.company_id.name,
+                    )
+                )
 
     def _compute_item_count(self):
         counts = dict(

@@ -187,6 +187,7 @@ class SlmProcess(models.Model):
 
     @api.constrains("service_ids", "company_id")
     def _check_companies(self):
+        self.publication_ids._check_team_company()
         for process in self.sudo().with_context(active_test=False):
             if process.service_ids.company_id - process.company_id:
                 raise ValidationError(

@@ -67,6 +67,21 @@ class SlmPublication(models.Model):
                     )
                 )
 
+    @api.constrains("team_id", "process_id")
+    def _check_team_company(self):
+        """The team gets tickets, and gives them its company."""
+        for line in self.sudo():
+            process, company = line.process_id, line.team_id.company_id
+            if process and company and company != process.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(process)s can not be provided by a team of another company. "
+                        "Choose a team of %(company)s.",
+                        process=process.display_name,
+                        company=process.company_id.name,
+                    )
+                )
+
     @api.depends("agreement_id.company_id", "process_id.company_id")
     def _compute_company_id(self):
         for line in self:

@@ -58,6 +58,7 @@ class SlmService(models.Model):
         "slm.proposal.mixin",
         "slm.desk.thread",
     ]
+    _check_company_auto = True
     _order = "type_id, code, id"
     _rec_names_search = ["code", "name"]
     _proposed_by = {"slm_picked_items": "configuration_item_ids"}
@@ -83,7 +84,13 @@ class SlmService(models.Model):
     # ------------------------------------------------------------------
 
     name = fields.Char(required=True, translate=True)
-    type_id = fields.Many2one("slm.service.type", string="Service Type", index=True)
+    type_id = fields.Many2one(
+        "slm.service.type",
+        string="Service Type",
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
     icon = fields.Selection(
         ICONS,
         string="Picture",
@@ -105,6 +112,7 @@ class SlmService(models.Model):
     team_ids = fields.Many2many(
         "helpdesk.ticket.team",
         string="Delivering Teams",
+        check_company=True,
         help="The teams that deliver this service.",
     )
     dependency_ids = fields.Many2many(
@@ -215,6 +223,24 @@ class SlmService(models.Model):
                         service=service.display_name,
                     )
                 )
+
+    @api.constrains("company_id")
+    def _check_named_companies(self):
+        """What names a service stays where it is, so the service does, too."""
+        for company, services in self.grouped("company_id").items():
+            for model, path in NAMING.items():
+                records = self.env[model].sudo().with_context(active_test=False)
+                domain = [(path, "in", services.ids), ("company_id", "!=", company.id)]
+                if other := records.search(domain, limit=1):
+                    service = (services & other.mapped(path))[:1]
+                    raise ValidationError(
+                        self.env._(
+                            "%(service)s can not move to another company: it is named "
+                            "by %(named)s. Make a new service there.",
+                            service=service.display_name,
+                            named=", ".join(service._count_named()),
+                        )
+                    )
 
     # ------------------------------------------------------------------
     # Computes

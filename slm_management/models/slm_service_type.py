@@ -11,6 +11,7 @@ class SlmServiceType(models.Model):
     _name = "slm.service.type"
     _description = "Service Type"
     _inherit = ["slm.import.mixin", "slm.published.mixin"]
+    _check_company_auto = True
     _parent_store = True
     _rec_name = "complete_name"
     _order = "complete_name, id"
@@ -27,7 +28,11 @@ class SlmServiceType(models.Model):
     )
     code = fields.Char(index=True)
     parent_id = fields.Many2one(
-        "slm.service.type", string="Parent Type", index=True, ondelete="restrict"
+        "slm.service.type",
+        string="Parent Type",
+        index=True,
+        ondelete="restrict",
+        check_company=True,
     )
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many("slm.service.type", "parent_id", string="Sub-types")
@@ -65,6 +70,21 @@ class SlmServiceType(models.Model):
                     services=", ".join(used[:10].mapped("display_name")),
                 )
             )
+
+    @api.constrains("company_id")
+    def _check_companies_below(self):
+        for kind in self.sudo().with_context(active_test=False):
+            company = kind.company_id
+            below = [*kind.service_ids, *kind.child_ids]
+            if company and any(record.company_id != company for record in below):
+                raise ValidationError(
+                    self.env._(
+                        "%(type)s has services or sub-types outside of %(company)s. "
+                        "Give them another type first.",
+                        type=kind.display_name,
+                        company=company.name,
+                    )
+                )
 
     @api.depends("name", "parent_id.complete_name")
     def _compute_complete_name(self):

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from ast import literal_eval
 
+from psycopg2 import IntegrityError
 from psycopg2.errors import UniqueViolation
 
 from odoo import fields
@@ -108,6 +109,54 @@ class TestDependencies(CatalogueCase):
         mail = self.create_chain("Mail", "Net")[0]
         with self.assertRefused("its own company"):
             mail.company_id = self.create_other_company()
+
+    def test_move_of_what_is_named(self):
+        """Tickets and agreements stay in their company, and so does their service."""
+        company = self.create_other_company()
+        asked, promised, free = self.create_services("Asked", "Promised", "Free")
+        ticket = self.create_ticket(slm_service_id=asked.id)
+        ticket.active = False
+        self.create_agreement(
+            activate=False, service_ids=[fields.Command.set(promised.ids)]
+        )
+        with self.assertRefused("named by tickets (1)"):
+            asked.company_id = company
+        with self.assertRefused("named by agreements (1)"):
+            (promised | free).company_id = company
+        free.company_id = company
+        self.assertEqual(free.company_id, company)
+
+    def test_types_and_teams_of_another_company(self):
+        company = self.create_other_company()
+        service = self.create_services("Mail")
+        kinds = self.env["slm.service.type"]
+        theirs = kinds.create({"name": "Theirs", "company_id": company.id})
+        shared, ours = kinds.create([{"name": "Shared"}, {"name": "Ours"}])
+        team = self.env["helpdesk.ticket.team"].create(
+            {"name": "Their Desk", "company_id": company.id}
+        )
+        with self.assertRefused("Theirs", UserError):
+            service.type_id = theirs
+        with self.assertRefused("Their Desk", UserError):
+            service.team_ids = team
+        with self.assertRefused("Theirs", UserError):
+            ours.parent_id = theirs
+        service.type_id = shared
+        with self.assertRefused("Shared has services"):
+            shared.company_id = company
+        service.type_id = ours
+        ours.parent_id = shared
+        with self.assertRefused("Shared has services or sub-types"):
+            shared.company_id = company
+        ours.company_id = self.company
+        self.assertEqual(service.type_id.company_id, service.company_id)
+
+    def test_type_of_a_service_stays(self):
+        """Else the service would lose it, and its history not say so."""
+        kind = self.env["slm.service.type"].create({"name": "Office"})
+        self.create_services("Mail", type_id=kind.id, active=False)
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            kind.with_user(self.manager).unlink()
 
     # ------------------------------------------------------------------
     # The picture

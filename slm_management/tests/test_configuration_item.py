@@ -1,6 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from lxml import etree
+from psycopg2 import IntegrityError
 from psycopg2.errors import CheckViolation, UniqueViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -110,6 +111,11 @@ class TestConfigurationItem(SlmCommon):
         )
         with self.assertRaises(UserError):
             self.web.type_id = foreign_type
+        self.web.type_id = self.item_type
+        with self.assertRefused(self.item_type.name):
+            self.item_type.company_id = self.foreign_company
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            self.item_type.unlink()
 
     def test_types_count_their_items(self):
         (self.web | self.host).type_id = self.item_type

@@ -278,6 +278,25 @@ class TestProcessVersion(ProcessCommon):
         with self.assertRefused("of its own company"):
             self.create_process("Mixed", service_ids=[Command.set(service.ids)])
 
+    def test_providers_are_of_its_company(self):
+        """A team gives tickets its company, and the process is of another one."""
+        company = self._create_company(name="Other Ltd")
+        teams = self.env["helpdesk.ticket.team"].create(
+            [
+                {"name": "Theirs", "company_id": company.id},
+                {"name": "Ours", "company_id": self.company.id},
+                {"name": "Everybody's", "company_id": False},
+            ]
+        )
+        draft = self.create_process("Mixed")
+        with self.assertRefused("Choose a team of"):
+            draft.provider_ids = [Command.create({"team_id": teams[0].id})]
+        fit = [Command.create({"team_id": team.id}) for team in teams[1:]]
+        draft.provider_ids = fit
+        draft.service_ids = False
+        with self.assertRefused("Choose a team of"):
+            draft.company_id = company
+
     def test_a_copy_is_a_process_of_its_own(self):
         draft = self.make_version()
         copy = draft.copy()

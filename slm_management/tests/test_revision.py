@@ -560,6 +560,13 @@ class TestRevision(RevisionCommon):
         self.team.unlink()
         self.assertTold([("Publication", "Provider: First Line", "")])
 
+    def test_a_delivering_team_is_deleted(self):
+        self.service.team_ids = self.team
+        self.service.active = False
+        self.start = self.revisions.search([], order="id desc", limit=1).id
+        self.team.unlink()
+        self.assertTold([("Delivering Teams", "First Line", "")], self.service)
+
     # ------------------------------------------------------------------
     # Many at once
     # ------------------------------------------------------------------

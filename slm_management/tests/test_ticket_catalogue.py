@@ -266,6 +266,21 @@ class TestTicketCatalogue(SlmCommon):
         with self.assertRaises(ValidationError):
             ticket.slm_configuration_item_ids = foreign
 
+    def test_ticket_moves_to_another_company(self):
+        """It leaves behind what is of its company before, or stays."""
+        for vals in (
+            {"slm_service_id": self.service.id},
+            {"slm_process_id": self.fault.id},
+            {"slm_configuration_item_ids": self.loose.ids},
+        ):
+            ticket = self.create_ticket(**vals)
+            with self.subTest(vals=vals), self.assertRefused("Choose"):
+                ticket.company_id = self.foreign_company
+            ticket.write(
+                dict.fromkeys(vals, False) | {"company_id": self.foreign_company.id}
+            )
+            self.assertEqual(ticket.company_id, self.foreign_company)
+
     # ------------------------------------------------------------------
     # Screens
     # ------------------------------------------------------------------
