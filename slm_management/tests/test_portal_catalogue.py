@@ -344,6 +344,34 @@ class TestPortalCatalogue(PortalCase):
         head = ["Ticket Priority", "We complete it within"]
         self.assertEqual(self.get_tables(), [[head, ["Any priority", "1 h 30 min"]]])
 
+    def test_promise_is_what_a_ticket_gets(self):
+        """Told and given come from the same line, whatever else the agreement has."""
+        mail, other = self.service.id, self.other_service.id
+        lines = [
+            {"response_minutes": 10},
+            {"priority": "3", "response_minutes": 11},
+            {"priority": "2", "process_kind": "request", "response_minutes": 12},
+            {"process_kind": "request", "completion_minutes": 13},
+            {"priority": "1", "service_id": other, "response_minutes": 14},
+            {"priority": "0", "service_id": mail, "response_minutes": 15},
+        ]
+        self.agreement.target_ids = [Command.clear(), *map(Command.create, lines)]
+        self.open()
+        [[_head, *rows]] = self.get_tables()
+        told = {name: times for names, *times in rows for name in names.split(", ")}
+        priorities = dict(self.agreement.target_ids._selection_priority())
+        self.assertEqual(told.keys(), set(priorities.values()))
+        for priority, name in priorities.items():
+            ticket = self.create_ticket(
+                slm_service_id=mail, slm_process_id=self.process.id, priority=priority
+            )
+            given = {
+                clock.metric: f"{clock.target_seconds // 60} min"
+                for clock in ticket.slm_clock_ids
+            }
+            times = [given.get(metric, "–") for metric in ("response", "completion")]
+            self.assertEqual(told[name], times)
+
     def test_promise_by_kind(self):
         self.create_process("Broken", kind="incident")
         self.agreement.target_ids = [
