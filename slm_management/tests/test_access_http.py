@@ -231,7 +231,7 @@ class TestRoutes(AccessHttp):
         self.assertIn(SECRET, self.url_open(f"/web/content/{files.id}").text)
 
     def test_picture_in_a_description(self):
-        """The editor gives a picture a token: who may read the text sees the picture."""
+        """The editor gives it a token: who may read the text sees the picture."""
         for record in self.each_requester():
             picture = self.env["ir.attachment"].create(
                 {
