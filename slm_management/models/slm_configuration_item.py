@@ -191,12 +191,13 @@ class SlmConfigurationItem(models.Model):
     @api.constrains("company_id")
     def _check_ticket_companies(self):
         tickets = self.env["helpdesk.ticket"].sudo().with_context(active_test=False)
-        for item in self:
+        for company, items in self.grouped("company_id").items():
             domain = [
-                ("slm_configuration_item_ids", "in", item.ids),
-                ("company_id", "!=", item.company_id.id),
+                ("slm_configuration_item_ids", "in", items.ids),
+                ("company_id", "!=", company.id),
             ]
-            if tickets.search_count(domain, limit=1):
+            if ticket := tickets.search(domain, limit=1):
+                item = (items & ticket.slm_configuration_item_ids)[:1]
                 raise ValidationError(
                     self.env._(
                         "%(item)s can not move to another company: there are tickets "

@@ -237,6 +237,16 @@ class TestConfigurationItem(SlmCommon):
         with self.assertRefused("Host 1"):
             self.host.company_id = self.foreign_company
 
+    def test_batch_moves_to_another_company(self):
+        """The check of many costs what the check of one does."""
+        self.create_ticket(slm_configuration_item_ids=self.host.ids)
+        items = self.web | self.host | self.disk
+        with self.assertRefused("Host 1"):
+            items.company_id = self.foreign_company
+        items.mapped("company_id")
+        with self.assertQueryCount(1):
+            items._check_ticket_companies()
+
     def test_foreign_item_is_not_named(self):
         """Who guesses an id learns nothing, whatever happens to be there."""
         administrator = self.web.with_user(self.administrator)
