@@ -165,8 +165,8 @@ class SlmProcess(models.Model):
     )
     _draft_uniq = models.UniqueIndex(
         "(code, company_id) WHERE state = 'draft'",
-        "Another version of this process is being drafted already. Open that one, or "
-        "delete it first.",
+        "Another version of this process is being drafted already. Open that one "
+        "and go on with it.",
     )
 
     # ------------------------------------------------------------------
