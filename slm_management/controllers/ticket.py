@@ -186,10 +186,11 @@ class TicketPortal(CustomerPortalHelpdesk):
             return clock.outcome if told and not silent else None
         if clock.state == "cancelled":
             return None
+        if clock.state == "paused" and not clock.breached_at:
+            # one whose target has shrunk is not late before it runs again
+            return "paused" if clock.remaining_seconds >= 0 else None
         if clock.breached_at or clock.remaining_seconds < 0:
             return "late" if clock.deadline or clock.breached_at else "open"
-        if clock.state == "paused":
-            return "paused"
         return "due" if clock.deadline else "open"
 
     def _slm_is_unanswered(self, clock):

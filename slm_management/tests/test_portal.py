@@ -317,6 +317,20 @@ class TestPortalTicket(PortalCase):
             ),
         )
 
+    def test_target_shrunk_while_paused(self):
+        """It is not late yet, and there is no time left to tell."""
+        self.agreement.target_ids = [
+            fields.Command.clear(),
+            fields.Command.create({"completion_minutes": 480}),
+            fields.Command.create({"priority": "3", "completion_minutes": 60}),
+        ]
+        ticket = self.create_request()
+        self.move(ticket, "wait_customer", "mon 11:00")
+        self.assertEqual([case for case, _text in self.read_page(ticket)], ["paused"])
+        ticket.priority = "3"
+        self.assertEqual(self.read_page(ticket), [])
+        self.assertTrue(self.find("slm_pause"))
+
     def test_cancelled(self):
         ticket = self.create_request()
         self.move(ticket, "cancelled")
