@@ -1,12 +1,11 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import re
 from html import escape
 
 from odoo import http
 from odoo.fields import Domain
 from odoo.http import request
-from odoo.tools.mail import html_to_inner_content, is_html_empty
+from odoo.tools.mail import is_html_empty
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
@@ -19,9 +18,6 @@ CATALOGUE = "/my/services"
 PAGE_SIZE = 24
 #: what is read of a search: words that all have to be found
 MAX_WORDS = 8
-#: characters of a description on a card
-TEASER = 160
-BLOCK_ENDS = re.compile(r"</(?:p|div|li|h\d|td|th)>")
 
 
 class CataloguePortal(CustomerPortal):
@@ -128,20 +124,10 @@ class CataloguePortal(CustomerPortal):
                 "name": service.name,
                 "icon": service.icon,
                 "type": service.type_id.display_name or "",
-                "teaser": self._slm_get_teaser(service.description),
+                "teaser": service.summary,
             }
             for service in services
         ]
-
-    def _slm_get_teaser(self, description):
-        spaced = BLOCK_ENDS.sub(" ", description or "")
-        text = " ".join(html_to_inner_content(spaced).split())
-        if len(text) <= TEASER:
-            return text
-        # at the end of a word, unless the language has no blanks
-        words, _space, rest = text[:TEASER].rpartition(" ")
-        words = words if len(rest) < TEASER / 4 else text[:TEASER]
-        return f"{words.rstrip(' .,;:')}…"
 
     # ------------------------------------------------------------------
     # A service

@@ -10,6 +10,7 @@ from . import (
     slm_desk_thread,
     slm_revision,
     slm_revision_mixin,
+    slm_summary_mixin,
     slm_process_kind,
     slm_service_type,
     slm_service,

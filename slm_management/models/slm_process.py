@@ -1,11 +1,8 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from textwrap import shorten
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import html2plaintext
 
 from .slm_process_kind import PROCESS_KINDS
 from .slm_published_mixin import AGENT
@@ -23,8 +20,6 @@ CONTENT = {
 }
 #: groups of those to whom something is published, unless they work at the desk
 REQUESTERS = ("base.group_portal", "base.group_user")
-#: how much of a description a list shows
-SUMMARY_LENGTH = 120
 #: which state may follow which
 STATES_AFTER = {"draft": {"published"}, "published": {"retired"}, "retired": set()}
 
@@ -43,6 +38,7 @@ class SlmProcess(models.Model):
         "slm.naming.mixin",
         "slm.code.mixin",
         "slm.revision.mixin",
+        "slm.summary.mixin",
         "slm.desk.thread",
     ]
     _order = "code, version desc, id"
@@ -140,11 +136,6 @@ class SlmProcess(models.Model):
         search="_search_covered_partner_id",
         help="To look for what is published to a contact: by name, through an "
         "organisation or department, or to everybody.",
-    )
-    summary = fields.Char(
-        string="Description in Short",
-        compute="_compute_summary",
-        help="The description as plain text.",
     )
     ticket_count = fields.Integer(
         string="Number of Tickets", compute="_compute_ticket_count"
@@ -264,13 +255,6 @@ class SlmProcess(models.Model):
         chains = self.env["slm.matcher"]._get_chains(set(value) - {False})
         above = {contact for chain in chains.values() for contact in chain}
         return self._get_covering_domain(above)
-
-    @api.depends("description")
-    @api.depends_context("lang")
-    def _compute_summary(self):
-        for process in self:
-            text = html2plaintext(process.description or "", include_references=False)
-            process.summary = shorten(text, SUMMARY_LENGTH, placeholder="…")
 
     @api.depends("code", "company_id")
     def _compute_version_count(self):

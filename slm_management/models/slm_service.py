@@ -1,12 +1,10 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from textwrap import shorten
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.mail import html_to_inner_content
 
 from ..engine import find_cycle, neighbourhood
 
@@ -42,8 +40,6 @@ NAMING = {
 }
 #: how far the picture of dependencies reaches, each way
 PICTURE_DEPTH = 2
-#: how many characters of a description stand in lists and on cards
-SUMMARY_LENGTH = 160
 
 
 class SlmService(models.Model):
@@ -55,6 +51,7 @@ class SlmService(models.Model):
         "slm.naming.mixin",
         "slm.code.mixin",
         "slm.revision.mixin",
+        "slm.summary.mixin",
         "slm.proposal.mixin",
         "slm.desk.thread",
     ]
@@ -100,11 +97,6 @@ class SlmService(models.Model):
     )
     description = fields.Html(
         translate=True, help="What users get, in words that they understand."
-    )
-    summary = fields.Char(
-        string="In Short",
-        compute="_compute_summary",
-        help="The beginning of the description, without its formatting.",
     )
     manager_id = fields.Many2one(
         "res.users", string="Service Manager", domain=[("share", "=", False)]
@@ -245,13 +237,6 @@ class SlmService(models.Model):
     # ------------------------------------------------------------------
     # Computes
     # ------------------------------------------------------------------
-
-    @api.depends("description")
-    @api.depends_context("lang")
-    def _compute_summary(self):
-        for service in self:
-            text = html_to_inner_content(service.description or "")
-            service.summary = shorten(text, SUMMARY_LENGTH, placeholder="…")
 
     @api.depends("agreement_ids")
     def _compute_agreement_count(self):

@@ -485,6 +485,10 @@ class TestViews(CatalogueCase):
         service.description = f"<p>{'word ' * 100}</p>"
         self.assertLessEqual(len(service.summary), 160)
         self.assertTrue(service.summary.endswith("…"))
+        service.description = f"<p>{'服务说明' * 100}</p>"
+        self.assertEqual(service.summary, f"{'服务说明' * 40}"[:159] + "…")
+        service.description = "<ul><li>One.</li><li>Two.</li></ul>"
+        self.assertEqual(service.summary, "One. Two.")
         service.description = False
         self.assertFalse(service.summary)
 

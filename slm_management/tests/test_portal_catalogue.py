@@ -8,6 +8,54 @@ from odoo.fields import Command
 from .common import week
 from .portal_case import PortalCase
 
+#: services, each with a process, lines on these, and portal users
+MANY = """
+    WITH service AS (
+        INSERT INTO slm_service
+            (name, code, icon, active, company_id, type_id, description)
+        SELECT jsonb_build_object('en_US', 'Many ' || n), 'MANY' || n,
+               'fa-cube', true, %(company)s, %(type)s,
+               jsonb_build_object('en_US', '<p>Text ' || n || '</p>')
+          FROM generate_series(1, %(services)s) n RETURNING id
+    ), process AS (
+        INSERT INTO slm_process
+            (name, code, kind, version, state, active, company_id)
+        SELECT jsonb_build_object('en_US', 'Ask ' || id), 'ASK' || id,
+               'request', 1, 'published', true, %(company)s
+          FROM service RETURNING id, code
+    ), relation AS (
+        INSERT INTO slm_process_service_rel (process_id, service_id)
+        SELECT process.id, service.id FROM process
+          JOIN service ON process.code = 'ASK' || service.id
+    ), partner AS (
+        INSERT INTO res_partner
+            (name, complete_name, active, type, parent_id,
+             commercial_partner_id)
+        SELECT 'Many ' || n, 'Many ' || n, true, 'contact', %(parent)s,
+               %(parent)s
+          FROM generate_series(1, %(users)s) n RETURNING id
+    ), users AS (
+        INSERT INTO res_users
+            (login, active, company_id, partner_id, share, notification_type)
+        SELECT 'many' || id, true, %(company)s, id, true, 'email'
+          FROM partner RETURNING id
+    ), companies AS (
+        INSERT INTO res_company_users_rel (cid, user_id)
+        SELECT %(company)s, id FROM users
+    ), portal AS (
+        INSERT INTO res_groups_users_rel (gid, uid)
+        SELECT %(portal)s, id FROM users
+    ), numbered AS (
+        SELECT id, row_number() OVER () - 1 AS n, count(*) OVER () AS count
+          FROM process
+    )
+    INSERT INTO slm_publication
+        (process_id, role, partner_id, sequence, company_id)
+    SELECT numbered.id, 'consumer', %(parent)s, 10, %(company)s
+      FROM generate_series(0, %(lines)s - 1) line
+      JOIN numbered ON numbered.n = line %% numbered.count
+"""
+
 
 class TestPortalCatalogue(PortalCase):
     """What requesters find in the catalogue, and what they do not."""
@@ -481,52 +529,7 @@ class TestPortalCatalogue(PortalCase):
         """Services, each with a process, lines on these, and portal users; in SQL."""
         self.env["slm.process"].flush_model()
         self.env.cr.execute(
-            """
-            WITH service AS (
-                INSERT INTO slm_service
-                    (name, code, icon, active, company_id, type_id, description)
-                SELECT jsonb_build_object('en_US', 'Many ' || n), 'MANY' || n,
-                       'fa-cube', true, %(company)s, %(type)s,
-                       jsonb_build_object('en_US', '<p>Text ' || n || '</p>')
-                  FROM generate_series(1, %(services)s) n RETURNING id
-            ), process AS (
-                INSERT INTO slm_process
-                    (name, code, kind, version, state, active, company_id)
-                SELECT jsonb_build_object('en_US', 'Ask ' || id), 'ASK' || id,
-                       'request', 1, 'published', true, %(company)s
-                  FROM service RETURNING id, code
-            ), relation AS (
-                INSERT INTO slm_process_service_rel (process_id, service_id)
-                SELECT process.id, service.id FROM process
-                  JOIN service ON process.code = 'ASK' || service.id
-            ), partner AS (
-                INSERT INTO res_partner
-                    (name, complete_name, active, type, parent_id,
-                     commercial_partner_id)
-                SELECT 'Many ' || n, 'Many ' || n, true, 'contact', %(parent)s,
-                       %(parent)s
-                  FROM generate_series(1, %(users)s) n RETURNING id
-            ), users AS (
-                INSERT INTO res_users
-                    (login, active, company_id, partner_id, share, notification_type)
-                SELECT 'many' || id, true, %(company)s, id, true, 'email'
-                  FROM partner RETURNING id
-            ), companies AS (
-                INSERT INTO res_company_users_rel (cid, user_id)
-                SELECT %(company)s, id FROM users
-            ), portal AS (
-                INSERT INTO res_groups_users_rel (gid, uid)
-                SELECT %(portal)s, id FROM users
-            ), numbered AS (
-                SELECT id, row_number() OVER () - 1 AS n, count(*) OVER () AS count
-                  FROM process
-            )
-            INSERT INTO slm_publication
-                (process_id, role, partner_id, sequence, company_id)
-            SELECT numbered.id, 'consumer', %(parent)s, 10, %(company)s
-              FROM generate_series(0, %(lines)s - 1) line
-              JOIN numbered ON numbered.n = line %% numbered.count
-            """,
+            MANY,
             {
                 "services": services,
                 "lines": lines,
