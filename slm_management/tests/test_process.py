@@ -408,7 +408,7 @@ class TestProcessVersion(ProcessCommon):
 
     def test_the_description_in_short(self):
         draft = self.create_process("Long", description=f"<p>{'word ' * 100}</p>")
-        self.assertLessEqual(len(draft.summary), 120)
+        self.assertLessEqual(len(draft.summary), 160)
         self.assertEqual(self.process.summary, "Tell us what does not work")
 
 
