@@ -25,7 +25,7 @@ from .book import OPEN_STATES, Book
 from .duration import DurationError, format_duration, parse_duration
 from .facts import MATCHED_BY, changes, kind_of, most_specific
 from .fold import ClockState, fold
-from .graph import find_cycle, neighbourhood
+from .graph import find_cycle, neighbourhood, steps_from
 from .rules import METRICS, PHASES, Event, Move, Terms, breaches, moves
 from .story import StoryLine, explain
 from .weekgrid import week_grid
@@ -56,5 +56,6 @@ __all__ = [
     "moves",
     "neighbourhood",
     "parse_duration",
+    "steps_from",
     "week_grid",
 ]

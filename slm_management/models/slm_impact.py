@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..engine import steps_from
+
 #: The nodes that a failure of node ``r`` touches at once: items, and services. Nothing
 #: that is retired or archived works, so it can not fail, nor pass a failure on. That is
 #: asked of ``r``, by its key: so the plan is good on tables without statistics, too.
@@ -131,7 +133,10 @@ class SlmImpact(models.AbstractModel):
         graph = {}
         for *node, kind, id_ in self._query_edges(items):
             graph.setdefault(tuple(node), []).append((kind, id_))
-        return {id_: self._walk(graph, ("item", id_)) for id_ in items.ids}
+        steps = {id_: steps_from(graph, ("item", id_)) for id_ in items.ids}
+        for id_, found in steps.items():
+            del found["item", id_]
+        return steps
 
     @api.model
     def _query_edges(self, items):
@@ -160,22 +165,6 @@ class SlmImpact(models.AbstractModel):
                 touched=TOUCHED,
             )
         )
-
-    @api.model
-    def _walk(self, graph, start):
-        """The distances of all that can be reached from a node."""
-        distances = {start: 0}
-        row = [start]
-        while row:
-            reached = []
-            for node in row:
-                for touched in graph.get(node, ()):
-                    if touched not in distances:
-                        distances[touched] = distances[node] + 1
-                        reached.append(touched)
-            row = reached
-        del distances[start]
-        return distances
 
     @api.model
     def _search_nodes(self, model, kind, nodes):

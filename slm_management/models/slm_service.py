@@ -273,14 +273,9 @@ class SlmService(models.Model):
         pair of ids, who needs first. A service that is not saved yet has no picture.
         """
         needs = self._get_dependencies(self.company_id)
-        needed_by = {}
-        for service, needed in needs.items():
-            for other in needed:
-                needed_by.setdefault(other, []).append(service)
         for service in self:
             start = service._origin.id
-            levels = neighbourhood(needs, needed_by, start, PICTURE_DEPTH)
-            levels = levels if start else {}
+            levels = neighbourhood(needs, start, PICTURE_DEPTH) if start else {}
             service.dependency_picture = service._prepare_picture(levels, needs)
 
     # ------------------------------------------------------------------
