@@ -16,14 +16,19 @@ STAGE_PHASES = {
 LINKS = (
     ("helpdesk_ticket", "slm_process_id"),
     ("slm_process", "previous_version_id"),
+    ("slm_agreement", "previous_version_id"),
     ("slm_service_type", "parent_id"),
 )
 #: what goes before all else when the module goes, in this order
 TABLES = (
+    "slm_escalation",
+    "slm_time_share",
     "slm_clock",
     "slm_ticket_event",
+    "slm_agreement_conflict",
     "slm_publication",
     "slm_agreement",
+    "slm_escalation_policy",
     "slm_process",
     "slm_configuration_item",
     "slm_service",

@@ -8,9 +8,11 @@ everything it needs comes in as an argument, so every result can be repeated.
 ========================  ====================================================
 :mod:`worktime`           service time as a function: plan, elapsed, intervals
 :mod:`rules`              which event starts, pauses or stops which clock
+:mod:`cycles`             who holds a ticket when: teams, suppliers
 :mod:`facts`              what is recorded of a ticket, and changes of it
 :mod:`fold`               the state of a clock after its events
 :mod:`book`               all about one ticket while it is worked on
+:mod:`shares`             who used the time
 :mod:`story`              the same fold, told line by line
 :mod:`graph`              who needs whom: cycles and neighbourhoods
 :mod:`duration`           durations as people write them: ``30m``, ``2d``
@@ -22,31 +24,49 @@ says otherwise.
 """
 
 from .book import OPEN_STATES, Book
+from .cycles import KINDS_OF_AGREEMENT, Cycle, cycles
 from .duration import DurationError, format_duration, parse_duration
 from .facts import MATCHED_BY, changes, kind_of, most_specific
 from .fold import ClockState, fold
 from .graph import find_cycle, neighbourhood, steps_from
-from .rules import METRICS, PHASES, Event, Move, Terms, breaches, moves
+from .rules import (
+    METRICS,
+    PHASES,
+    Event,
+    Key,
+    Move,
+    Terms,
+    breach_mark,
+    breaches,
+    moves,
+)
+from .shares import Share, shares
 from .story import StoryLine, explain
 from .weekgrid import week_grid
 from .worktime import OutsideCoverageError, WorkTime
 
 __all__ = [
+    "KINDS_OF_AGREEMENT",
     "MATCHED_BY",
     "METRICS",
     "OPEN_STATES",
     "PHASES",
     "Book",
     "ClockState",
+    "Cycle",
     "DurationError",
     "Event",
+    "Key",
     "Move",
     "OutsideCoverageError",
+    "Share",
     "StoryLine",
     "Terms",
     "WorkTime",
+    "breach_mark",
     "breaches",
     "changes",
+    "cycles",
     "explain",
     "find_cycle",
     "fold",
@@ -56,6 +76,7 @@ __all__ = [
     "moves",
     "neighbourhood",
     "parse_duration",
+    "shares",
     "steps_from",
     "week_grid",
 ]

@@ -5,7 +5,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from .cycles import cycles
 from .rules import Event, Terms
+from .shares import get_party
 
 #: states in which a clock is not over yet
 OPEN_STATES = ("running", "paused")
@@ -36,24 +38,54 @@ class Book:
     #: when the history begins, if the creation is not happening now
     begins_at: datetime | None = None
     history: list = field(default_factory=list)
-    #: clocks, ``(agreement, metric)`` to their columns
+    #: the OLA and the UC to be in force, by kind: ids or None
+    alongside: dict = field(default_factory=dict)
+    #: clocks, :class:`~.rules.Key` to their columns
     clocks: dict = field(default_factory=dict)
     #: the same as they are stored, by id
     stored: dict = field(default_factory=dict, repr=False)
     new_events: list = field(default_factory=list)
-    #: breaches found now: ``(agreement, metric, instant)``
+    #: time shares as they are stored, ``(party, holder)`` to their columns
+    shares: dict = field(default_factory=dict, repr=False)
+    #: breaches of the SLA found now: ``(agreement, metric, instant)``
     breached: list = field(default_factory=list)
     #: what ``_get_calendar`` has found; shared by all books that are open together
     calendars: dict = field(default_factory=dict, repr=False)
 
     @property
-    def terms(self):
-        return Terms.of(self.facts.get("sla"))
+    def recorded_agreement(self):
+        return self.get_recorded("sla")
+
+    def get_terms(self, kind):
+        """The :class:`~.rules.Terms` that the last event left in force, or None."""
+        return Terms.of(self.facts.get(kind))
+
+    def get_recorded(self, kind):
+        """The id of the agreement of a kind that the last event left in force."""
+        fact = self.facts.get(kind)
+        return fact["agreement"] if fact else None
+
+    def get_cycle(self, kind):
+        """The :class:`~.cycles.Cycle` that goes on, or None."""
+        last = cycles(self.history, kind)[-1:]
+        return last[0] if last and last[0].last is None else None
+
+    def is_current(self, key):
+        """Whether a clock belongs to what is in force now."""
+        if key.agreement != self.get_recorded(key.kind):
+            return False
+        cycle = key.kind != "sla" and self.get_cycle(key.kind)
+        return key.kind == "sla" or bool(
+            cycle and cycle.numbers.get(key.agreement) == key.cycle
+        )
 
     @property
-    def recorded_agreement(self):
-        fact = self.facts.get("sla")
-        return fact["agreement"] if fact else None
+    def was_finished(self):
+        """Whether the time of the ticket was nobody's before the new events, too."""
+        facts = {}
+        for event in self.history[: len(self.history) - len(self.new_events)]:
+            facts.update(event.after)
+        return not get_party(facts) if facts else False
 
     @property
     def last_at(self):

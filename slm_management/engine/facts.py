@@ -16,12 +16,20 @@ KINDS = (
     ("sla", "agreement"),
     ("stage", "phase"),
     ("team", "assignment"),
+    ("supplier", "assignment"),
     ("user", "assignment"),
+    ("team_answered", "answer"),
+    ("ola", "agreement"),
+    ("uc", "agreement"),
     ("hours", "hours"),
 )
 
-#: A change of one of these asks anew which agreement is in force.
-MATCHED_BY = frozenset({"service", "process_kind", "partner", "company"})
+#: A change of one of these asks anew which agreement of a kind is in force.
+MATCHED_BY = {
+    "sla": frozenset({"service", "process", "process_kind", "partner", "company"}),
+    "ola": frozenset({"service", "process", "process_kind", "team", "company"}),
+    "uc": frozenset({"service", "process", "process_kind", "supplier", "company"}),
+}
 
 
 def changes(before, after):

@@ -34,6 +34,7 @@ class ClockState:
     risk_percent: int = 100
     #: stretches in which the clock ran: (from, to, used before)
     runs: list = field(default_factory=list, repr=False)
+    worktime: object = field(default=None, repr=False, compare=False)
 
     @property
     def outcome(self):
@@ -56,15 +57,38 @@ class ClockState:
             return self.at_risk_at
         return self.overrun_at.replace(microsecond=0) + ONE_SECOND
 
+    def when_used(self, seconds):
+        """When the clock has used ``seconds``, or would if it went on from here.
 
-def fold(events, agreement, metric, worktime, now):
-    """The state of one clock of an SLA at ``now``.
+        None for a paused clock that has not used them yet (nobody knows), for a
+        cancelled one, and where the service hours end before.
+        """
+        if self.state == "cancelled":
+            return None
+        if self.elapsed >= seconds:
+            return self._when_used_in_past(seconds)
+        if self.state == "paused":
+            return None
+        base = self.stopped_at or self.as_of
+        return self.worktime.plan(base, seconds - self.elapsed)
+
+    def _when_used_in_past(self, seconds):
+        for since, until, before in self.runs:
+            if before + self.worktime.elapsed(since, until) >= seconds:
+                return self.worktime.plan(since, seconds - before)
+        return None
+
+
+def fold(events, agreement, metric, worktime, now, kind="sla", cycle=1):
+    """The state of one clock at ``now``.
 
     :param events: the ticket's history in order, see :mod:`rules`
     :param agreement: id of the clock's agreement
     :param metric: ``response``, ``completion`` or ``closure``
     :param worktime: :class:`~.worktime.WorkTime` that covers the history and ``now``
     :param now: naive UTC; an instant before the last event counts as that event's
+    :param kind: of the agreement: ``sla``, ``ola`` or ``uc``
+    :param cycle: which cycle of an OLA or UC, see :mod:`cycles`
     :return: :class:`ClockState`
 
     The rules:
@@ -80,6 +104,7 @@ def fold(events, agreement, metric, worktime, now):
       that target. Resumed, it goes on from what it had used, under today's target.
     - An agreement that is replaced leaves its clocks cancelled as they stood, unless
       they had stopped before.
+    - The clocks of an OLA or UC stop when the ticket is handed over, and stay so.
 
     >>> from .rules import Event, Terms
     >>> from .worktime import WorkTime
@@ -98,13 +123,14 @@ def fold(events, agreement, metric, worktime, now):
     >>> fold(history, 7, "completion", office, at(18)).outcome
     'met'
     """
-    in_force, withdrawal = lifetime(events, agreement, metric)
+    events = list(events)
+    in_force, withdrawal = lifetime(events, agreement, metric, kind, cycle)
     if not in_force:
         return ClockState()
     folding = _Fold(worktime)
     for move in in_force:
         folding.apply(move)
-    recorded = min(breaches(events, agreement, metric), default=None)
+    recorded = min(breaches(events, agreement, metric, kind, cycle), default=None)
     return folding.finish(now, recorded, withdrawal.at if withdrawal else None)
 
 
@@ -113,7 +139,7 @@ class _Fold:
 
     def __init__(self, worktime):
         self.worktime = worktime
-        self.clock = ClockState()
+        self.clock = ClockState(worktime=worktime)
         self.mode = None
 
     def apply(self, move):
@@ -191,32 +217,9 @@ class _Fold:
         if withdrawn_at and self.mode != STOP:
             self.mode = CANCEL
         clock.state = STATES[self.mode]
-        clock.deadline = self._instant_of(clock.target)
+        clock.deadline = clock.when_used(clock.target)
         if clock.state == "running" and clock.deadline:
             share = clock.target * clock.risk_percent // 100
-            clock.at_risk_at = self._instant_of(share)
+            clock.at_risk_at = clock.when_used(share)
             clock.overrun_at = self.worktime.plan(clock.deadline, 0)
         return clock
-
-    def _instant_of(self, seconds):
-        """When the clock has used ``seconds``, or would if it went on from here.
-
-        None for a paused clock that has not used them yet (nobody knows), for a
-        cancelled one, and where the service hours end before.
-        """
-        clock = self.clock
-        if clock.state == "cancelled":
-            return None
-        if clock.elapsed >= seconds:
-            return self._instant_used(seconds)
-        if clock.state == "paused":
-            return None
-        base = clock.stopped_at or clock.as_of
-        return self.worktime.plan(base, seconds - clock.elapsed)
-
-    def _instant_used(self, seconds):
-        """The instant in a past run at which ``seconds`` were used."""
-        for since, until, before in self.clock.runs:
-            if before + self.worktime.elapsed(since, until) >= seconds:
-                return self.worktime.plan(since, seconds - before)
-        return None

@@ -10,18 +10,27 @@ and nowhere else.
 
 Facts that matter here:
 
-===========  ==========================================================================
-``phase``    one of ``PHASES``
-``active``   False: the ticket is archived or a duplicate; no clock may run
-``answered`` True: an internal user has answered in public
-``sla``      the terms in force, as :class:`Terms` writes them, or None
-``hours``    present: service hours were changed by somebody (no other meaning)
-``breach``   ``{"agreement": id, "metric": name}``: that clock was breached ``at``
-===========  ==========================================================================
+=================  ====================================================================
+``phase``          one of ``PHASES``
+``active``         False: the ticket is archived or a duplicate; no clock may run
+``answered``       True: an internal user has answered in public
+``sla``            the terms of the SLA in force, as :class:`Terms` writes them, or None
+``ola``            those of the OLA with the team that holds the ticket
+``uc``             those of the UC with the supplier
+``team``           id of the team that holds the ticket
+``user``           id of the assignee
+``supplier``       id of the supplier that the ticket waits for, or would
+``team_answered``  True: it has been answered in public since the team holds it
+``hours``          present: service hours were changed by somebody (no other meaning)
+``breach``         ``{"agreement": id, "metric": name}``: that clock was breached
+                   ``at``; in another cycle than the first its number is ``cycle``
+=================  ====================================================================
 """
 
 from datetime import datetime
 from typing import NamedTuple
+
+from .cycles import cut
 
 METRICS = ("response", "completion", "closure")
 
@@ -127,18 +136,30 @@ class Move(NamedTuple):
     event: Event
 
 
-def moves(events, agreement, metric):
-    """The moves of one clock of an SLA, in order; one for each event but breaches.
+class Key(NamedTuple):
+    """Which clock of a ticket: see :func:`moves` for its parts."""
+
+    agreement: int
+    metric: str
+    kind: str = "sla"
+    cycle: int = 1
+
+
+def moves(events, agreement, metric, kind="sla", cycle=1):
+    """The moves of one clock, in order; one for each event of its cycle but breaches.
 
     :param events: iterable of :class:`Event` in order; the first creates the ticket
     :param agreement: id of the agreement whose clock it is
     :param metric: one of ``METRICS``
+    :param kind: of the agreement: ``sla``, ``ola`` or ``uc``
+    :param cycle: which of its cycles, see :mod:`cycles`
 
-    The clock counts from the ticket's creation, also while its agreement is not (yet)
-    in force: an agreement that takes over looks at the whole life of the ticket, and
-    whether waiting for a supplier was a pause is for its own terms to say. An event
-    that stops the clock does so under the promise that held until then, even if the
-    agreement promises nothing for the new priority.
+    The clock counts from the beginning of its cycle (of an SLA: from the ticket's
+    creation), also while its agreement is not (yet) in force: an agreement that takes
+    over looks at the whole of it, and whether waiting for a supplier was a pause is for
+    its own terms to say. An event that stops the clock does so under the promise that
+    held until then, even if the agreement promises nothing for the new priority. The
+    event that ends a cycle stops its clocks, unless the ticket is cancelled.
 
     >>> t = datetime(2024, 1, 1)
     >>> sla = Terms(7, {"response": [1, 1800]}).to_fact()
@@ -149,25 +170,38 @@ def moves(events, agreement, metric):
     ...     Event(t, "phase", {"phase": "waiting"})]
     >>> [(m.mode, m.target) for m in moves(history, 7, "response")]
     [('run', None), ('run', 1800), ('stop', 1800), ('stop', 1800)]
+    >>> ola = Terms(8, {"completion": [2, 600]}).to_fact()
+    >>> history += [
+    ...     Event(t, "assignment", {"team": 3, "ola": ola}),
+    ...     Event(t, "assignment", {"team": 4, "ola": None})]
+    >>> [(m.mode, m.target) for m in moves(history, 8, "completion", "ola")]
+    [('run', 600), ('stop', 600)]
     """
+    events, ending = cut(events, kind, agreement, cycle)
     events = [event for event in events if "breach" not in event.after]
-    facts, responded, target, mine = {}, False, None, None
-    latest = next(filter(None, (_own_terms(e.after, agreement) for e in events)), None)
+    own = [_own_terms(event.after, agreement, kind) for event in events]
+    latest = next(filter(None, own), None)
+    facts, mode, target, mine = {}, None, None, None
+    reacted = _Reaction(kind)
     for event in events:
         facts.update(event.after)
-        if "sla" in event.after:
-            mine = _own_terms(facts, agreement)
+        if kind in event.after:
+            mine = _own_terms(facts, agreement, kind)
             latest = mine or latest
-        mode = _mode(facts, metric, latest)
-        if metric == "response" and mode != CANCEL:
-            responded = responded or mode == STOP or bool(facts.get("answered"))
-            mode = STOP if responded else mode
+        mode = _mode(facts, metric, latest, kind)
+        if metric == "response":
+            mode = reacted.mode(facts, mode)
         kept = target if mine and mode == STOP else None
         target = mine and mine.seconds(metric) or kept
         yield Move(event.at, mode, target, mine.risk_percent if mine else 100, event)
+    if ending:
+        cancelled = CANCEL in (mode, _mode(facts | ending.after, metric, None, kind))
+        risk_percent = mine.risk_percent if mine else 100
+        end_mode = CANCEL if cancelled else STOP
+        yield Move(ending.at, end_mode, target, risk_percent, ending)
 
 
-def lifetime(events, agreement, metric):
+def lifetime(events, agreement, metric, kind="sla", cycle=1):
     """The moves of one clock as long as something was promised, and what ended that.
 
     Takes the arguments of :func:`moves`.
@@ -184,22 +218,25 @@ def lifetime(events, agreement, metric):
     >>> [move.event.kind for move in in_force], withdrawal.event.kind
     (['created'], 'agreement')
     """
-    history = list(moves(events, agreement, metric))
+    history = list(moves(events, agreement, metric, kind, cycle))
     promised = [i for i, move in enumerate(history) if move.target is not None]
     end = promised[-1] + 1 if promised else 0
     return history[:end], next(iter(history[end:]), None)
 
 
-def _own_terms(facts, agreement):
+def _own_terms(facts, agreement, kind):
     """The terms in these facts if they are this agreement's, or None."""
-    fact = facts.get("sla")
+    fact = facts.get(kind)
     return Terms.of(fact) if fact and fact["agreement"] == agreement else None
 
 
-def _mode(facts, metric, terms):
+def _mode(facts, metric, terms, kind):
     """What the facts want of a clock, the memory of a given response apart."""
-    if facts.get("active") is False:
+    if facts.get("active") is False or facts["phase"] == "cancelled":
         return CANCEL
+    if kind == "uc":
+        # Its cycle is the wait for the supplier, all of it.
+        return RUN
     mode = MODES[metric][facts["phase"]]
     supplier_pauses = terms and terms.pause_supplier and mode == RUN
     if supplier_pauses and facts["phase"] == "wait_supplier":
@@ -207,7 +244,50 @@ def _mode(facts, metric, terms):
     return mode
 
 
-def breaches(events, agreement, metric):
+class _Reaction:
+    """The memory of a response: once given, it stays given in that cycle.
+
+    A team that gets a ticket on which others have worked can not take it out of
+    ``waiting``: it takes it up by being assigned. What a supplier does is not told
+    before the ticket comes back from him.
+    """
+
+    def __init__(self, kind):
+        self.kind = kind
+        self.given = False
+        self.fresh = None
+
+    def mode(self, facts, mode):
+        """What a response clock does if its phase alone would have it do ``mode``."""
+        if self.kind == "uc":
+            return mode
+        if self.kind == "ola":
+            mode = self._mode_of_team(facts, mode)
+        if mode == CANCEL:
+            return mode
+        answer = "answered" if self.kind == "sla" else "team_answered"
+        self.given = self.given or mode == STOP or bool(facts.get(answer))
+        return STOP if self.given else mode
+
+    def _mode_of_team(self, facts, mode):
+        if self.fresh is None:
+            self.fresh = facts["phase"] == "waiting"
+        if self.fresh or mode == CANCEL:
+            return mode
+        return STOP if facts.get("user") else MODES["completion"][facts["phase"]]
+
+
+def breach_mark(agreement, metric, kind="sla", cycle=1):
+    """The fact that tells of a breach of this clock.
+
+    >>> breach_mark(7, "closure"), breach_mark(8, "closure", "ola", 2)["cycle"]
+    ({'agreement': 7, 'metric': 'closure'}, 2)
+    """
+    mark = {"agreement": agreement, "metric": metric}
+    return mark if cycle == 1 else mark | {"cycle": cycle}
+
+
+def breaches(events, agreement, metric, kind="sla", cycle=1):
     """Instants at which a breach of this clock was recorded.
 
     >>> t = datetime(2024, 1, 1)
@@ -215,5 +295,5 @@ def breaches(events, agreement, metric):
     >>> breaches([Event(t, "breach", {"breach": mark})], 7, "closure")
     [datetime.datetime(2024, 1, 1, 0, 0)]
     """
-    mark = {"agreement": agreement, "metric": metric}
+    mark = breach_mark(agreement, metric, kind, cycle)
     return [event.at for event in events if event.after.get("breach") == mark]

@@ -34,7 +34,7 @@ class StoryLine(NamedTuple):
     event: Event | None = None
 
 
-def explain(events, agreement, metric, worktime, now):
+def explain(events, agreement, metric, worktime, now, kind="sla", cycle=1):
     """The story of one clock, as :class:`StoryLine` in order of time.
 
     Takes the arguments of :func:`~.fold.fold` and tells the same story: the used time
@@ -67,7 +67,8 @@ def explain(events, agreement, metric, worktime, now):
     event 16 16 0
     cancelled 16 18 0
     """
-    in_force, withdrawal = lifetime(events, agreement, metric)
+    events = list(events)
+    in_force, withdrawal = lifetime(events, agreement, metric, kind, cycle)
     if not in_force:
         return []
     telling = _Telling(worktime)
@@ -76,7 +77,7 @@ def explain(events, agreement, metric, worktime, now):
     if withdrawal:
         telling.tell(withdrawal._replace(mode=CANCEL))
     telling.go_on_until(now)
-    telling.mark(fold(events, agreement, metric, worktime, now))
+    telling.mark(fold(events, agreement, metric, worktime, now, kind, cycle))
     return telling.lines
 
 

@@ -31,6 +31,8 @@ DERIVED = {
     "slm_deadline",
     "slm_status",
     "slm_current_clock_ids",
+    "slm_alongside_clock_ids",
+    "slm_time_used",
 }
 
 
@@ -136,6 +138,15 @@ class HelpdeskTicket(models.Model):
         groups=AGENT,
         help="Nothing is in force, but this agreement was until it expired.",
     )
+    slm_supplier_id = fields.Many2one(
+        "res.partner",
+        string="Supplier",
+        index="btree_not_null",
+        copy=False,
+        groups=AGENT,
+        help="Whom the ticket waits for while its phase is “waiting for a supplier”. "
+        "Clocks of the contract with him (UC) run meanwhile.",
+    )
     slm_clock_ids = fields.One2many(
         "slm.clock", "ticket_id", string="Clocks", readonly=True, groups=AGENT
     )
@@ -147,6 +158,22 @@ class HelpdeskTicket(models.Model):
         string="Clocks in Force",
         compute="_compute_slm_current_clock_ids",
         groups=AGENT,
+    )
+    slm_alongside_clock_ids = fields.Many2many(
+        "slm.clock",
+        string="Internal and Supplier Clocks",
+        compute="_compute_slm_current_clock_ids",
+        groups=AGENT,
+        help="Clocks of OLAs with teams and of contracts with suppliers, all cycles.",
+    )
+    slm_time_share_ids = fields.One2many(
+        "slm.time.share", "ticket_id", string="Time Shares", readonly=True, groups=AGENT
+    )
+    slm_escalation_ids = fields.One2many(
+        "slm.escalation", "ticket_id", string="Escalations", readonly=True, groups=AGENT
+    )
+    slm_time_used = fields.Json(
+        string="Who Used the Time", compute="_compute_slm_time_used", groups=AGENT
     )
     slm_response_deadline = fields.Datetime(
         string="Response Deadline", readonly=True, copy=False, groups=AGENT
@@ -292,6 +319,18 @@ class HelpdeskTicket(models.Model):
                     clock.agreement_id == agreement
                 )
             ).sorted(lambda clock: order[clock.metric])
+            ticket.slm_alongside_clock_ids = ticket.slm_clock_ids.filtered(
+                lambda clock: clock.kind != "sla"
+            ).sorted(lambda clock: (clock.started_at, clock.id))
+
+    @api.depends("slm_event_ids")
+    def _compute_slm_time_used(self):
+        """Lists of dicts, one for each party in order: ``party``, ``name``,
+        ``seconds`` of service time, ``percent`` of all."""
+        shared = self.env["slm.clockwork"]._get_shares(self)
+        for ticket in self:
+            shares = shared.get(ticket._origin.id, [])
+            ticket.slm_time_used = ticket._slm_tell_shares(shares)
 
     @api.depends("slm_current_clock_ids")
     def _compute_slm_countdown(self):
@@ -433,6 +472,29 @@ class HelpdeskTicket(models.Model):
         for item in items[1:]:
             services &= item.service_ids
         return services
+
+    @api.model
+    def _slm_tell_shares(self, shares):
+        total = sum(seconds for _party, _holder, seconds in shares)
+        return [
+            {
+                "party": party,
+                "name": self._slm_name_party(party, holder),
+                "seconds": seconds,
+                "percent": round(100 * seconds / total, 1),
+            }
+            for party, holder, seconds in shares
+        ]
+
+    @api.model
+    def _slm_name_party(self, party, holder):
+        if party == "customer":
+            return self.env._("Customer")
+        if party == "team":
+            team = self.env["helpdesk.ticket.team"].sudo().browse(holder or [])
+            return team.display_name or self.env._("No team")
+        supplier = self.env["res.partner"].sudo().browse(holder or [])
+        return supplier.display_name or self.env._("Unnamed supplier")
 
     def _slm_check_agent(self):
         """Actions can be called by whoever may write the ticket; these are ours."""

@@ -5,39 +5,82 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from ..engine import Terms, most_specific
+from .slm_matcher import Offer
 
 #: A target line as :func:`most_specific` reads it.
 TargetLine = namedtuple("TargetLine", "service process_kind priority target")
 
 
 class SlmAgreement(models.Model):
-    """A promise on services: an SLA with a customer."""
+    """A promise on services, in one version.
+
+    An SLA is a promise to a customer, an OLA one of an internal team, a UC one of a
+    supplier. What is in force does not change: a new version is drafted, and when that
+    one is approved the old one ends the day before it starts. Tickets keep the version
+    that they were opened under, unless the manager applies the new one to them.
+    """
 
     _name = "slm.agreement"
     _description = "Service Level Agreement"
     _inherit = [
         "slm.naming.mixin",
         "slm.code.mixin",
-        "mail.thread",
-        "mail.activity.mixin",
+        "slm.revision.mixin",
+        "slm.summary.mixin",
+        "slm.term.mixin",
+        "slm.desk.thread",
     ]
     _check_company_auto = True
     _order = "sequence, date_start desc, id desc"
     _rec_names_search = ["code", "name"]
+    _requester_fields = frozenset(
+        {
+            "name",
+            "code",
+            "kind",
+            "description",
+            "deliverables",
+            "version",
+            "state",
+            "date_start",
+            "date_end",
+            "calendar_id",
+            "day_minutes",
+            "availability_target",
+            "attainment_target",
+            "target_ids",
+            "active",
+        }
+    )
 
     # ------------------------------------------------------------------
     # Fields
     # ------------------------------------------------------------------
 
-    name = fields.Char(required=True, translate=True, tracking=True)
-    code = fields.Char(tracking=True)
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char()
     kind = fields.Selection(
-        [("sla", "SLA")],
+        [("sla", "SLA"), ("ola", "OLA"), ("uc", "UC")],
         required=True,
         default="sla",
-        help="SLA: with a customer.",
+        index=True,
+        help="SLA: with a customer. OLA: with an internal team; its clocks run while "
+        "the team holds a ticket. UC: with a supplier; its clocks run while a ticket "
+        "waits for that supplier.",
+    )
+    version = fields.Integer(default=1, required=True, readonly=True, copy=False)
+    previous_version_id = fields.Many2one(
+        "slm.agreement",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    next_version_ids = fields.One2many(
+        "slm.agreement", "previous_version_id", string="Next Versions", readonly=True
     )
     sequence = fields.Integer(
         default=10,
@@ -47,11 +90,17 @@ class SlmAgreement(models.Model):
     description = fields.Html(translate=True)
     partner_id = fields.Many2one(
         "res.partner",
-        string="Customer",
+        string="Partner",
         index="btree_not_null",
-        tracking=True,
-        help="The customer who signed. Whom the agreement covers is said by its "
-        "publication.",
+        help="The customer who signed, or the supplier. Whom an SLA covers is said by "
+        "its publication.",
+    )
+    team_id = fields.Many2one(
+        "helpdesk.ticket.team",
+        string="Team",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The internal team that promises it.",
     )
     calendar_id = fields.Many2one(
         "resource.calendar",
@@ -59,7 +108,6 @@ class SlmAgreement(models.Model):
         required=True,
         ondelete="restrict",
         check_company=True,
-        tracking=True,
         default=lambda self: (
             self.env.company.slm_calendar_id or self.env.company.resource_calendar_id
         ),
@@ -77,12 +125,18 @@ class SlmAgreement(models.Model):
         "slm.service", string="Services", help="Empty: all services."
     )
     process_kind_ids = fields.Many2many(
-        "slm.process.kind", string="Process Kinds", help="Empty: all kinds."
+        "slm.process.kind",
+        string="Process Kinds",
+        help="Without kinds and processes it is for all kinds.",
+    )
+    process_ids = fields.Many2many(
+        "slm.process",
+        string="Processes",
+        help="Single processes that are covered beside the kinds, in all versions.",
     )
     manager_id = fields.Many2one(
         "res.users",
         string="Service Level Manager",
-        tracking=True,
         default=lambda self: self.env.user,
         domain=[("share", "=", False)],
     )
@@ -90,17 +144,49 @@ class SlmAgreement(models.Model):
         string="Valid from",
         required=True,
         default=fields.Date.context_today,
-        tracking=True,
     )
     date_end = fields.Date(
         string="Valid until",
-        tracking=True,
         help="The last day on which it is valid. Empty: until further notice.",
+    )
+    reminder_days = fields.Integer(
+        string="Remind before the End (days)",
+        default=30,
+        help="How long before its end the service level manager is reminded. 0: on the "
+        "last day.",
+    )
+    reminded_for = fields.Date(
+        readonly=True,
+        copy=False,
+        help="The end of which the service level manager has been reminded.",
+    )
+    availability_target = fields.Float(
+        string="Availability (%)",
+        digits=(6, 3),
+        help="Share of the service hours in which the services are to be available. "
+        "0: nothing is promised.",
+    )
+    attainment_target = fields.Float(
+        string="Attainment (%)",
+        digits=(6, 3),
+        help="Share of the clocks that are to be met in a period. 0: nothing is "
+        "promised.",
+    )
+    deliverables = fields.Html(
+        translate=True,
+        help="What is delivered beside the services themselves, such as service "
+        "reports: what, when and to whom.",
+    )
+    escalation_policy_id = fields.Many2one(
+        "slm.escalation.policy",
+        string="Escalation",
+        ondelete="restrict",
+        check_company=True,
+        help="The ladder of steps that are taken as a target is used up. Empty: none.",
     )
     pause_supplier = fields.Boolean(
         string="Pause while waiting for a supplier",
         help="If set, the clocks stand while a ticket waits for a supplier.",
-        tracking=True,
     )
     risk_percent = fields.Integer(
         string="At risk from (%)",
@@ -124,7 +210,6 @@ class SlmAgreement(models.Model):
         required=True,
         default="draft",
         copy=False,
-        tracking=True,
         index=True,
     )
     active = fields.Boolean(default=True)
@@ -134,8 +219,17 @@ class SlmAgreement(models.Model):
     ticket_count = fields.Integer(compute="_compute_ticket_count")
 
     _code_uniq = models.UniqueIndex(
-        "(code, company_id)",
+        "(code, company_id, version)",
         "The code of an agreement must be unique in its company.",
+    )
+    _target_percent_range = models.Constraint(
+        "CHECK(availability_target BETWEEN 0 AND 100 "
+        "AND attainment_target BETWEEN 0 AND 100)",
+        "Availability and attainment are shares from 0 to 100 percent.",
+    )
+    _reminder_days_not_negative = models.Constraint(
+        "CHECK(reminder_days >= 0)",
+        "The lead time of a reminder can not be negative.",
     )
     _risk_percent_range = models.Constraint(
         "CHECK(risk_percent BETWEEN 1 AND 100)",
@@ -275,6 +369,28 @@ class SlmAgreement(models.Model):
     # Helpers
     # ------------------------------------------------------------------
 
+    @api.model
+    def _get_published_domain(self, user):
+        """SLAs in force whose consumer lines cover the user's contact."""
+        partner, today = user.partner_id.id, fields.Date.context_today(self)
+        above = self.env["slm.matcher"]._get_chains([partner]).get(partner, [])
+        lines = self.env["slm.publication"].sudo()
+        covering = lines._read_group(
+            Domain("role", "=", "consumer")
+            & Domain("partner_id", "in", [False, *above])
+            & Domain("agreement_id", "!=", False),
+            ["agreement_id"],
+        )
+        return (
+            Domain("id", "in", [agreement.id for [agreement] in covering])
+            & Domain("kind", "=", "sla")
+            & Domain("state", "=", "active")
+            & Domain("active", "=", True)
+            & Domain("company_id", "in", user.company_ids.ids)
+            & Domain("date_start", "<=", today)
+            & (Domain("date_end", "=", False) | Domain("date_end", ">=", today))
+        )
+
     def _get_last_day(self):
         """The last day on which it is valid, or False; an expired one is over."""
         self.ensure_one()
@@ -293,6 +409,28 @@ class SlmAgreement(models.Model):
         covered = {False, *chains.get(partner.id, ())}
         lines = self.publication_ids.filtered(lambda line: line.role == "consumer")
         return not covered.isdisjoint(line.partner_id.id for line in lines)
+
+    def _prepare_offer(self, line=None):
+        """What it offers to matching, see ``slm.matcher``.
+
+        :param line: of an SLA, the consumer line of its publication
+        """
+        self.ensure_one()
+        holder = line if self.kind == "sla" else self
+        holder = holder.team_id if self.kind == "ola" else holder.partner_id
+        return Offer(
+            sequence=self.sequence,
+            line_sequence=line.sequence if line else 0,
+            newest=(-self.date_start.toordinal(), -self.id),
+            agreement=self.id,
+            partner=holder.id,
+            company=self.company_id.id,
+            services=frozenset(self.service_ids.ids),
+            process_kinds=frozenset(self.process_kind_ids.mapped("code")),
+            processes=frozenset(self.process_ids._get_all_versions().ids),
+            date_start=self.date_start,
+            date_end=self._get_last_day(),
+        )
 
     def _get_terms(self, service_id, process_kind, priority):
         """What the agreement promises a ticket, as :class:`~..engine.Terms`.

@@ -35,7 +35,7 @@ class SlmClock(models.Model):
     _name = "slm.clock"
     _description = "Clock"
     _inherit = ["slm.ticket.access.mixin"]
-    _order = "ticket_id desc, kind, agreement_id, metric desc, id"
+    _order = "ticket_id desc, kind desc, agreement_id, cycle, metric desc, id"
     _log_access = False
 
     # ------------------------------------------------------------------
@@ -56,6 +56,13 @@ class SlmClock(models.Model):
         [(metric, metric.capitalize()) for metric in METRICS],
         required=True,
         readonly=True,
+    )
+    cycle = fields.Integer(
+        required=True,
+        readonly=True,
+        default=1,
+        help="Which time it is that the team or the supplier of the agreement has the "
+        "ticket. An SLA has one cycle.",
     )
     calendar_id = fields.Many2one(
         "resource.calendar",
@@ -128,8 +135,8 @@ class SlmClock(models.Model):
     timezone = fields.Selection(related="calendar_id.tz", string="Time Zone")
 
     _ticket_agreement_metric_uniq = models.UniqueIndex(
-        "(ticket_id, agreement_id, metric)",
-        "A ticket has one clock for each agreement and metric.",
+        "(ticket_id, agreement_id, metric, cycle)",
+        "A ticket has one clock for each agreement, metric and cycle.",
     )
     _next_action_at_idx = models.Index(
         "(next_action_at) WHERE next_action_at IS NOT NULL"

@@ -3,8 +3,12 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
-from ..engine import Book, Event
+from ..engine import Book, Event, Key
 
+#: kinds of agreements that hold beside the SLA, for a part of a ticket's life
+ALONGSIDE = ("ola", "uc")
+#: the columns that make a :class:`~..engine.Key`
+KEY_COLUMNS = ("agreement_id", "metric", "kind", "cycle")
 #: ticket fields whose values are facts
 FACT_FIELDS = (
     "stage_id",
@@ -18,6 +22,7 @@ FACT_FIELDS = (
     "company_id",
     "team_id",
     "user_id",
+    "slm_supplier_id",
     "slm_agreement_id",
     "slm_facts",
 )
@@ -32,7 +37,8 @@ class SlmClockwork(models.AbstractModel):
     ``write`` of the ticket, whose write date stays.
 
     The work is done in rooms of their own: the recorder turns facts into events, the
-    folder makes clocks of events, the store writes rows, the checker compares.
+    folder makes clocks of events, the sharer tells who used the time, the escalator
+    climbs the ladders, the store writes rows, the checker compares.
     """
 
     _name = "slm.clockwork"
@@ -40,6 +46,8 @@ class SlmClockwork(models.AbstractModel):
     _inherit = [
         "slm.clockwork.recorder",
         "slm.clockwork.folder",
+        "slm.clockwork.sharer",
+        "slm.clockwork.escalator",
         "slm.clockwork.store",
         "slm.clockwork.checker",
     ]
@@ -99,6 +107,17 @@ class SlmClockwork(models.AbstractModel):
         self._keep(changed)
 
     @api.model
+    def _apply(self, tickets, agreement):
+        """Let an OLA or UC take over from the version that is in force on tickets."""
+        books = self._open_books(tickets)
+        self._read_histories(books)
+        self._record_changed_hours(books)
+        for book in books.values():
+            book.alongside[agreement.kind] = agreement.id
+        self._record(books, note=agreement.display_name)
+        self._keep(books)
+
+    @api.model
     def _refold(self, tickets):
         """Fold tickets to this very moment, over the service hours of this moment.
 
@@ -126,12 +145,13 @@ class SlmClockwork(models.AbstractModel):
         :param silent: breaches are recorded and not announced
         """
         now = self._now()
-        clock_rows, ticket_rows = [], []
+        clock_rows, share_rows, ticket_rows = [], [], []
         for book in books.values():
             folded = self._fold_book(book, max(now, book.last_at))
             clock_rows += folded
+            share_rows += self._share_book(book, max(now, book.last_at))
             ticket_rows.append(self._prepare_ticket_row(book, now))
-        self._store(books, clock_rows, ticket_rows)
+        self._store(books, clock_rows, share_rows, ticket_rows)
         if not (silent or self._get_import("slm_silent")):
             self._announce(books)
         self.env["slm.clock"]._wake_at(
@@ -179,7 +199,8 @@ class SlmClockwork(models.AbstractModel):
                        t.priority, t.slm_service_id AS service,
                        t.slm_process_id AS process,
                        t.slm_process_kind AS process_kind, t.partner_id AS partner,
-                       t.team_id AS team, t.user_id AS user
+                       t.team_id AS team, t.user_id AS user,
+                       t.slm_supplier_id AS supplier
                   FROM helpdesk_ticket t
              LEFT JOIN helpdesk_ticket_stage s ON s.id = t.stage_id
                  WHERE t.id IN %s AND (t.slm_facts IS NOT NULL) = %s
@@ -194,11 +215,13 @@ class SlmClockwork(models.AbstractModel):
 
     @api.model
     def _prepare_book(self, row, calendars):
+        facts = row.pop("slm_facts") or {}
         return Book(
             ticket=row.pop("id"),
             created_at=row.pop("create_date").replace(microsecond=0),
             created_by=row.pop("create_uid"),
-            facts=row.pop("slm_facts") or {},
+            facts=facts,
+            alongside={k: (facts.get(k) or {}).get("agreement") for k in ALONGSIDE},
             agreement=row.pop("slm_agreement_id"),
             expired=row.pop("slm_expired_agreement_id"),
             company=row["company"],
@@ -208,7 +231,7 @@ class SlmClockwork(models.AbstractModel):
 
     @api.model
     def _read_histories(self, books):
-        """Load events and stored clocks of the books; two queries."""
+        """Load events, clocks and time shares of the books; three queries."""
         if not books:
             return
         events = self.env.execute_query(
@@ -225,5 +248,11 @@ class SlmClockwork(models.AbstractModel):
         )
         for clock in clocks:
             book = books[clock["ticket_id"]]
-            book.clocks[clock["agreement_id"], clock["metric"]] = clock
-            book.stored[clock["id"]] = clock
+            key = Key(*(clock[name] for name in KEY_COLUMNS))
+            book.clocks[key] = book.stored[clock["id"]] = clock
+        shares = self.env.execute_query_dict(
+            SQL("SELECT * FROM slm_time_share WHERE ticket_id IN %s", tuple(books))
+        )
+        for share in shares:
+            holder = share["team_id"] or share["partner_id"]
+            books[share["ticket_id"]].shares[share["party"], holder] = share

@@ -33,12 +33,12 @@ class SlmClockworkChecker(models.AbstractModel):
         a stopped one is frozen, and of an open one an event will tell.
         """
         differences = self._compare_ticket(book)
-        for (agreement, metric), stored in book.clocks.items():
+        for key, stored in book.clocks.items():
             if self._is_stale(book, stored):
                 continue
             now = stored["as_of"] or self._now()
-            state = self._fold(book, agreement, metric, now)
-            row = self._prepare_clock_row(book, agreement, metric, state, now)
+            state = self._fold(book, key, now)
+            row = self._prepare_clock_row(book, key, state, now)
             differences += [
                 self._prepare_difference(
                     book, name, stored[name], row[name], stored["id"]
@@ -60,13 +60,17 @@ class SlmClockworkChecker(models.AbstractModel):
             differences.append(
                 self._prepare_difference(book, "slm_facts", book.facts, facts)
             )
-        promised = book.terms.targets if book.terms else {}
-        for metric in promised:
-            if (book.recorded_agreement, metric) not in book.clocks:
-                differences.append(
-                    self._prepare_difference(book, metric, None, "clock")
-                )
-        return differences
+        return differences + [
+            self._prepare_difference(book, key.metric, None, "clock")
+            for key in self._get_promised(book)
+            if key not in book.clocks
+        ]
+
+    @api.model
+    def _get_promised(self, book):
+        """The clocks that must be there by the terms in force."""
+        keys = [key for key in self._get_keys(book) if book.is_current(key)]
+        return [k for k in keys if k.metric in book.get_terms(k.kind).targets]
 
     @api.model
     def _prepare_difference(self, book, name, stored, folded, clock=None):

@@ -2,7 +2,17 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
 
-from ..engine import METRICS, OPEN_STATES, Terms, breaches, fold, moves
+from ..engine import (
+    KINDS_OF_AGREEMENT,
+    METRICS,
+    OPEN_STATES,
+    Key,
+    Terms,
+    breaches,
+    cycles,
+    fold,
+    moves,
+)
 from ..engine.rules import CANCEL, STOP
 
 
@@ -24,51 +34,66 @@ class SlmClockworkFolder(models.AbstractModel):
         return book.calendars[key]
 
     @api.model
-    def _fold(self, book, agreement_id, metric, now):
+    def _fold(self, book, key, now):
         """The :class:`~..engine.ClockState` of one clock."""
-        calendar = self._get_calendar(book, agreement_id)[0]
-        since = book.history[0].at
-        args = (book.history, agreement_id, metric)
-        state = fold(*args, calendar._slm_worktime(since, now), now)
+        calendar = self._get_calendar(book, key.agreement)[0]
+        state = self._fold_over(book, key, now, calendar)
         if state.state in ("running", "stopped") and not state.deadline:
             # The target lies beyond what is usually compiled, or there is no time left.
-            state = fold(*args, calendar._slm_worktime(since, now, far=True), now)
+            state = self._fold_over(book, key, now, calendar, far=True)
         return state
+
+    @api.model
+    def _fold_over(self, book, key, now, calendar, far=False):
+        worktime = calendar._slm_worktime(book.history[0].at, now, far=far)
+        agreement, metric, kind, cycle = key
+        return fold(book.history, agreement, metric, worktime, now, kind, cycle)
 
     @api.model
     def _fold_book(self, book, now):
         """Bring ``book.clocks`` up to date; the rows that are new or have changed."""
         rows = []
-        agreements = {a for a, _metric in book.clocks} | {book.recorded_agreement}
-        for agreement in sorted(agreements - {None}):
-            for metric in METRICS:
-                row = self._fold_clock(book, agreement, metric, now)
-                if row:
-                    rows.append(row)
+        for key in self._get_keys(book):
+            row = self._fold_clock(book, key, now)
+            if row:
+                rows.append(row)
         return rows
 
     @api.model
-    def _fold_clock(self, book, agreement, metric, now):
+    def _get_keys(self, book):
+        """The clocks that a ticket has or may get: each agreement's for each metric."""
+        agreements = {key.agreement for key in book.clocks if key.kind == "sla"}
+        agreements |= {book.recorded_agreement} - {None}
+        spans = [(agreement, "sla", 1) for agreement in sorted(agreements)]
+        for kind in KINDS_OF_AGREEMENT[1:]:
+            for cycle in cycles(book.history, kind):
+                spans += [(a, kind, number) for a, number in cycle.numbers.items()]
+        return [
+            Key(agreement, metric, kind, cycle)
+            for agreement, kind, cycle in spans
+            for metric in METRICS
+        ]
+
+    @api.model
+    def _fold_clock(self, book, key, now):
         """The row to store of one clock, or None if it stays as it is."""
-        stored = book.clocks.get((agreement, metric))
-        in_force = agreement == book.recorded_agreement
-        if stored and not in_force and stored["state"] not in OPEN_STATES:
+        stored = book.clocks.get(key)
+        if stored and stored["state"] not in OPEN_STATES and not book.is_current(key):
             return None
-        state = self._fold(book, agreement, metric, now)
+        state = self._fold(book, key, now)
         if not state.state:
             return None
         if stored and stored["state"] == "stopped" and self._is_stale(book, stored):
             if stored["stopped_at"] == state.stopped_at:
                 return None
-        known = breaches(book.history, agreement, metric)
-        if state.breached_at and not known:
-            self._record_breach(book, agreement, metric, state.breached_at)
-        row = self._prepare_clock_row(book, agreement, metric, state, now)
+        if state.breached_at and not breaches(book.history, *key):
+            self._record_breach(book, key, state.breached_at)
+        row = self._prepare_clock_row(book, key, state, now)
         if stored:
             row["id"] = stored["id"]
             if row.items() <= stored.items():
                 return None
-        book.clocks[agreement, metric] = row
+        book.clocks[key] = row
         return row
 
     @api.model
@@ -78,14 +103,15 @@ class SlmClockworkFolder(models.AbstractModel):
         return (stored["calendar_id"], stored["hours_key"]) != (calendar.id, hours_key)
 
     @api.model
-    def _prepare_clock_row(self, book, agreement, metric, state, now):
-        calendar, hours_key = self._get_calendar(book, agreement)
+    def _prepare_clock_row(self, book, key, state, now):
+        calendar, hours_key = self._get_calendar(book, key.agreement)
         return {
             "ticket_id": book.ticket,
-            "agreement_id": agreement,
-            "target_id": self._get_target_id(book, agreement, metric),
-            "kind": "sla",
-            "metric": metric,
+            "agreement_id": key.agreement,
+            "target_id": self._get_target_id(book, key),
+            "kind": key.kind,
+            "metric": key.metric,
+            "cycle": key.cycle,
             "calendar_id": calendar.id,
             "company_id": book.company,
             "started_at": state.started_at,
@@ -97,45 +123,54 @@ class SlmClockworkFolder(models.AbstractModel):
             "overrun_at": state.overrun_at,
             "stopped_at": state.stopped_at,
             "breached_at": state.breached_at,
-            "next_action_at": state.next_action_at(now),
+            "next_action_at": self._get_next_action(book, key, state, now),
             "state": state.state,
             "outcome": state.outcome,
             "hours_key": hours_key,
         }
 
     @api.model
-    def _get_target_id(self, book, agreement, metric):
+    def _get_next_action(self, book, key, state, now):
+        """When somebody has to look at a clock next; None: nobody has to."""
+        return state.next_action_at(now)
+
+    @api.model
+    def _get_target_id(self, book, key):
         """The target line whose promise the clock is under.
 
         Two lines may promise the same, so what comes after a stop is left out: a
         stopped clock stays under the line that held until then.
         """
         lines = {
-            terms.targets[metric][0]
+            terms.targets[key.metric][0]
             for event in book.history
-            if (terms := Terms.of(event.after.get("sla")))
-            and terms.agreement == agreement
-            and metric in terms.targets
+            if (terms := self._get_own_terms(event.after.get(key.kind), key))
         }
         if len(lines) < 2:
             return next(iter(lines), None)
-        found, sla, stopped = None, None, False
-        for move in moves(book.history, agreement, metric):
-            sla = move.event.after.get("sla", sla)
+        found, fact, stopped = None, None, False
+        for move in moves(book.history, *key):
+            fact = move.event.after.get(key.kind, fact)
             stopped = move.mode == STOP or (stopped and move.mode == CANCEL)
-            terms = Terms.of(sla)
-            mine = terms and terms.agreement == agreement and metric in terms.targets
-            if mine and not (stopped and found):
-                found = terms.targets[metric][0]
+            terms = self._get_own_terms(fact, key)
+            if terms and not (stopped and found):
+                found = terms.targets[key.metric][0]
         return found
+
+    @api.model
+    def _get_own_terms(self, fact, key):
+        """The terms of a fact if they promise what the clock measures, or None."""
+        terms = Terms.of(fact)
+        mine = terms and terms.agreement == key.agreement
+        return terms if mine and key.metric in terms.targets else None
 
     @api.model
     def _prepare_ticket_row(self, book, now):
         """What the ticket itself shows of its clocks, for lists and filters."""
         clocks = {
-            metric: book.clocks[book.agreement, metric]
+            metric: book.clocks[Key(book.agreement, metric)]
             for metric in METRICS
-            if (book.agreement, metric) in book.clocks
+            if Key(book.agreement, metric) in book.clocks
         }
         deadlines = {m: clock["deadline"] for m, clock in clocks.items()}
         due = [

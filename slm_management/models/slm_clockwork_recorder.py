@@ -6,7 +6,14 @@ from datetime import datetime, timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..engine import MATCHED_BY, OPEN_STATES, changes, kind_of
+from ..engine import (
+    KINDS_OF_AGREEMENT,
+    MATCHED_BY,
+    OPEN_STATES,
+    breach_mark,
+    changes,
+    kind_of,
+)
 from .slm_matcher import Need
 
 #: a change of one of these asks the agreement anew what it promises
@@ -37,7 +44,7 @@ class SlmClockworkRecorder(models.AbstractModel):
         self._match_agreements(books)
         terms = self._get_terms(books)
         for book in books.values():
-            book.actual["sla"] = terms[book.ticket]
+            book.actual |= terms[book.ticket] | self._forget_answer(book)
             before, after = changes(book.facts, book.actual)
             if "phase" in after and self._has_stale_hours(book):
                 after["hours"] = True
@@ -50,6 +57,13 @@ class SlmClockworkRecorder(models.AbstractModel):
                 note=note,
             )
             book.facts = book.facts | book.actual
+
+    @api.model
+    def _forget_answer(self, book):
+        """Whoever gets a ticket has not answered it yet."""
+        handed_over = book.facts.get("team") != book.actual["team"]
+        forgotten = handed_over and book.facts.get("team_answered")
+        return {"team_answered": False} if forgotten else {}
 
     @api.model
     def _get_author(self):
@@ -111,69 +125,89 @@ class SlmClockworkRecorder(models.AbstractModel):
 
     @api.model
     def _match_agreements(self, books):
-        """Set ``agreement`` and ``expired`` of the books that must be matched anew.
+        """Find anew the agreements of the books whose facts ask for it.
 
-        An agreement that somebody has chosen by hand stays until the ticket's service,
+        An SLA that somebody has chosen by hand stays until the ticket's service,
         process or requester changes.
         """
-        needs = {}
-        for book in books.values():
+        for kind in KINDS_OF_AGREEMENT:
+            needs = {
+                book.ticket: self._prepare_need(book)
+                for book in books.values()
+                if self._asks_for_match(book, kind)
+            }
+            matches = self.env["slm.matcher"]._match_batch(needs.values(), kind)
+            for ticket, need in needs.items():
+                self._set_match(books[ticket], kind, *matches[need])
+
+    @api.model
+    def _asks_for_match(self, book, kind):
+        asks = MATCHED_BY[kind] & changes(book.facts, book.actual)[1].keys()
+        if kind == "sla":
             chosen = book.agreement != book.recorded_agreement and book.agreement
-            asks = MATCHED_BY & changes(book.facts, book.actual)[1].keys()
-            if asks and not chosen:
-                needs[book.ticket] = self._prepare_need(book)
-        matches = self.env["slm.matcher"]._match_batch(needs.values())
-        for ticket, need in needs.items():
-            books[ticket].agreement, books[ticket].expired = matches[need]
+            return asks and not chosen
+        holder = book.actual["team" if kind == "ola" else "supplier"]
+        return asks and (holder or book.alongside[kind])
+
+    @api.model
+    def _set_match(self, book, kind, agreement, expired):
+        if kind == "sla":
+            book.agreement, book.expired = agreement, expired
+        else:
+            book.alongside[kind] = agreement or None
 
     @api.model
     def _prepare_need(self, book):
         company = self.env["res.company"].sudo().browse(book.company)
         created_at = book.history[0].at if book.history else self._get_event_time(book)
+        actual = book.actual
         return Need(
-            partner=book.actual["partner"] or False,
-            service=book.actual["service"] or False,
-            process_kind=book.actual["process_kind"] or False,
+            partner=actual["partner"] or False,
+            service=actual["service"] or False,
+            process_kind=actual["process_kind"] or False,
             company=book.company,
             day=self.env["slm.matcher"]._get_day(created_at, company),
+            process=actual["process"] or False,
+            team=actual["team"] or False,
+            supplier=actual["supplier"] or False,
         )
 
     @api.model
     def _get_terms(self, books):
-        """``{ticket id: fact}``: what the agreement of each book promises from now on.
+        """``{ticket id: {kind of agreement: fact}}``: what is promised from now on.
 
         Terms in force stay as recorded until the ticket asks for others, so that an
         edited agreement does not change a promise behind anybody's back.
         """
         known, terms = {}, {}
         for book in books.values():
-            if not book.agreement:
-                terms[book.ticket] = None
-                continue
-            same = book.agreement == book.recorded_agreement
-            if same and not TERMS_BY & changes(book.facts, book.actual)[1].keys():
-                terms[book.ticket] = book.facts["sla"]
-                continue
-            actual = book.actual
-            key = (
-                book.agreement,
-                actual["service"],
-                actual["process_kind"],
-                actual["priority"],
-            )
-            if key not in known:
-                agreement = self.env["slm.agreement"].sudo().browse(key[0])
-                known[key] = agreement._get_terms(*key[1:]).to_fact()
-            terms[book.ticket] = known[key]
+            chosen = {"sla": book.agreement or None, **book.alongside}
+            terms[book.ticket] = {
+                kind: agreement and self._get_fact(book, kind, agreement, known)
+                for kind, agreement in chosen.items()
+            }
         return terms
 
     @api.model
+    def _get_fact(self, book, kind, agreement_id, known):
+        """:param known: terms found before, by what they follow from"""
+        same = agreement_id == book.get_recorded(kind)
+        if same and not TERMS_BY & changes(book.facts, book.actual)[1].keys():
+            return book.facts[kind]
+        actual = book.actual
+        subject = (actual["service"], actual["process_kind"], actual["priority"])
+        if (agreement_id, subject) not in known:
+            agreement = self.env["slm.agreement"].sudo().browse(agreement_id)
+            known[agreement_id, subject] = agreement._get_terms(*subject).to_fact()
+        return known[agreement_id, subject]
+
+    @api.model
     def _has_stale_hours(self, book):
-        """Whether a stopped clock of the agreement was counted over other hours."""
+        """Whether a stopped clock in force was counted over other hours."""
         return any(
             clock["state"] == "stopped" and self._is_stale(book, clock)
-            for clock in book.clocks.values()
-            if clock["agreement_id"] == book.agreement
+            for key, clock in book.clocks.items()
+            if book.is_current(key)
         )
 
     @api.model
@@ -190,25 +224,25 @@ class SlmClockworkRecorder(models.AbstractModel):
     @api.model
     def _record_overdue(self, book):
         """Breaches that nobody noted before the hours changed did happen."""
-        for (agreement, metric), clock in book.clocks.items():
+        for key, clock in book.clocks.items():
             overrun_at = clock["overrun_at"]
             if not overrun_at or clock["breached_at"]:
                 continue
             if overrun_at < self._get_hours_change(book, clock)[0]:
-                self._record_breach(book, agreement, metric, clock["deadline"])
+                self._record_breach(book, key, clock["deadline"])
 
     @api.model
     def _record_hours(self, book):
         """An event for changed service hours, if an open clock shows it."""
-        for (agreement, metric), clock in book.clocks.items():
+        for key, clock in book.clocks.items():
             if clock["state"] not in OPEN_STATES:
                 continue
-            state = self._fold(book, agreement, metric, clock["as_of"] or self._now())
+            state = self._fold(book, key, clock["as_of"] or self._now())
             folded = (state.elapsed, state.deadline)
             if folded != (clock["elapsed_seconds"], clock["deadline"]):
                 at, author = self._get_hours_change(book, clock)
                 at = max(at, book.last_at)
-                note = self._get_calendar(book, agreement)[0].name
+                note = self._get_calendar(book, key.agreement)[0].name
                 book.append(at, "hours", {"hours": True}, user_id=author, note=note)
                 return
 
@@ -231,7 +265,8 @@ class SlmClockworkRecorder(models.AbstractModel):
         return at if as_of <= at <= now else now, author.id or None
 
     @api.model
-    def _record_breach(self, book, agreement, metric, at):
-        mark = {"agreement": agreement, "metric": metric}
-        book.append(at, "breach", {"breach": mark})
-        book.breached.append((agreement, metric, at))
+    def _record_breach(self, book, key, at):
+        """What an OLA or UC promises is told by its escalation, not on the ticket."""
+        book.append(at, "breach", {"breach": breach_mark(*key)})
+        if key.kind == "sla":
+            book.breached.append((key.agreement, key.metric, at))

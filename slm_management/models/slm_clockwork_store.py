@@ -17,13 +17,15 @@ class SlmClockworkStore(models.AbstractModel):
     _description = "Clockwork: Rows Are Stored"
 
     @api.model
-    def _store(self, books, clock_rows, ticket_rows):
+    def _store(self, books, clock_rows, share_rows, ticket_rows):
         events = [event for book in books.values() for event in book.new_events]
         # The ticket first: its row is what two who come at once meet at.
         self._sql_update("helpdesk.ticket", ticket_rows)
         self._sql_insert("slm.ticket.event", events)
         self._sql_insert("slm.clock", [row for row in clock_rows if "id" not in row])
         self._sql_update("slm.clock", self._trim_rows(books, clock_rows))
+        self._sql_insert("slm.time.share", [r for r in share_rows if "id" not in r])
+        self._sql_update("slm.time.share", [r for r in share_rows if "id" in r])
         self._forget_cached(books)
 
     @api.model

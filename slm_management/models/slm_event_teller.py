@@ -10,10 +10,11 @@ RECORD_FACTS = {
     "partner": "res.partner",
     "company": "res.company",
     "team": "helpdesk.ticket.team",
+    "supplier": "res.partner",
     "user": "res.users",
 }
 #: facts that carry the id of an agreement
-AGREEMENT_FACTS = {"sla": "slm.agreement", "breach": "slm.agreement"}
+AGREEMENT_FACTS = dict.fromkeys(("sla", "ola", "uc", "breach"), "slm.agreement")
 #: facts that are values of a selection field
 SELECTION_FACTS = {
     "phase": ("helpdesk.ticket.stage", "slm_phase"),
@@ -59,6 +60,7 @@ class SlmEventTeller(models.AbstractModel):
             "partner": self.env._("requester"),
             "company": self.env._("company"),
             "team": self.env._("team"),
+            "supplier": self.env._("supplier"),
             "user": self.env._("assigned to"),
         }
 
@@ -100,9 +102,23 @@ class SlmEventTeller(models.AbstractModel):
 
     @api.model
     def _tell_sla(self, before, after, names):
+        if not after and before:
+            return self.env._("no agreement in force")
+        return self._tell_terms("sla", before, after, names)
+
+    @api.model
+    def _tell_ola(self, before, after, names):
+        return self._tell_terms("ola", before, after, names)
+
+    @api.model
+    def _tell_uc(self, before, after, names):
+        return self._tell_terms("uc", before, after, names)
+
+    @api.model
+    def _tell_terms(self, kind, before, after, names):
         if not after:
-            return self.env._("no agreement in force") if before else ""
-        name = names.get(("sla", after["agreement"]), "–")
+            return ""
+        name = names.get((kind, after["agreement"]), "–")
         if before and before["agreement"] == after["agreement"]:
             return self.env._("new targets of %(agreement)s", agreement=name)
         return self.env._("agreement %(agreement)s", agreement=name)
@@ -121,6 +137,10 @@ class SlmEventTeller(models.AbstractModel):
     @api.model
     def _tell_answered(self, before, after, names):
         return self.env._("first public answer") if after else ""
+
+    @api.model
+    def _tell_team_answered(self, before, after, names):
+        return self.env._("first public answer of the team") if after else ""
 
     @api.model
     def _tell_active(self, before, after, names):

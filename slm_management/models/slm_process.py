@@ -438,6 +438,16 @@ class SlmProcess(models.Model):
         roles = dict(line._fields["role"]._description_selection(self.env))
         return f"{roles[line.role]}: {name}"
 
+    def _get_all_versions(self):
+        """All versions of all of these processes."""
+        if not self:
+            return self
+        processes = self.with_context(active_test=False).search(
+            [("code", "in", self.mapped("code"))]
+        )
+        keys = {(process.code, process.company_id.id) for process in self}
+        return processes.filtered(lambda p: (p.code, p.company_id.id) in keys)
+
     def _get_versions(self):
         """All versions of the process, the newest first."""
         self.ensure_one()

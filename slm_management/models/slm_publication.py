@@ -4,8 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from .slm_matcher import Offer
-
 
 class SlmPublication(models.Model):
     """To whom a process or an agreement is published: a provider team, or a consumer.
@@ -137,16 +135,4 @@ class SlmPublication(models.Model):
     def _prepare_offer(self):
         """What the line offers to matching, see ``slm.matcher``."""
         self.ensure_one()
-        agreement = self.agreement_id
-        return Offer(
-            sequence=agreement.sequence,
-            line_sequence=self.sequence,
-            newest=(-agreement.date_start.toordinal(), -agreement.id),
-            agreement=agreement.id,
-            partner=self.partner_id.id,
-            company=agreement.company_id.id,
-            services=frozenset(agreement.service_ids.ids),
-            process_kinds=frozenset(agreement.process_kind_ids.mapped("code")),
-            date_start=agreement.date_start,
-            date_end=agreement._get_last_day(),
-        )
+        return self.agreement_id._prepare_offer(self)

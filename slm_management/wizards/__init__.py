@@ -5,5 +5,6 @@ from . import (
     slm_archive_service,
     slm_explanation,
     slm_load_levels,
+    slm_match_preview,
     slm_publish,
 )

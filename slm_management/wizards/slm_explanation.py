@@ -66,7 +66,8 @@ class SlmExplanation(models.TransientModel):
         now = max(fields.Datetime.now(), records[-1:].at)
         until = max(now, clock.deadline or now)
         worktime = calendar._slm_worktime(records[:1].at, until)
-        return explain(events, clock.agreement_id.id, clock.metric, worktime, now)
+        subject = (clock.agreement_id.id, clock.metric)
+        return explain(events, *subject, worktime, now, clock.kind, clock.cycle)
 
     def _prepare_line(self, line):
         tz, day_minutes = self.timezone, self.clock_id.day_minutes

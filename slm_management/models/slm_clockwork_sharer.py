@@ -1,0 +1,99 @@
+# Copyright 2026 slm_management founding team
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, models
+
+from ..engine import shares
+
+
+class SlmClockworkSharer(models.AbstractModel):
+    """Events become shares of time. See ``slm.clockwork``."""
+
+    _name = "slm.clockwork.sharer"
+    _description = "Clockwork: Who Used the Time"
+
+    @api.model
+    def _get_share_calendar(self, book):
+        """The hours over which time is shared, or None if there are none to count."""
+        agreement = book.recorded_agreement
+        if agreement:
+            return self._get_calendar(book, agreement)[0]
+        company = self.env["res.company"].sudo().browse(book.company)
+        key = (None, book.company)
+        if key not in book.calendars:
+            calendar = company.slm_calendar_id or company.resource_calendar_id
+            calendar = calendar.with_company(company)
+            usable = calendar and not calendar._slm_problem()
+            book.calendars[key] = (calendar if usable else None, None)
+        return book.calendars[key][0]
+
+    @api.model
+    def _share(self, book, calendar, now):
+        """List of :class:`~..engine.Share` of a ticket, until ``now``."""
+        if not calendar:
+            return []
+        return shares(
+            book.history, calendar._slm_worktime(book.history[0].at, now), now
+        )
+
+    @api.model
+    def _share_book(self, book, now):
+        """The rows to store of who used the time; those that are new or have changed.
+
+        Nothing is counted before the first event after the creation. A finished ticket
+        keeps its shares, whatever becomes of the service hours.
+        """
+        if not book.shares and len(book.history) == 1 and now <= book.last_at:
+            return []
+        calendar = self._get_share_calendar(book)
+        counted = self._share(book, calendar, now)
+        if self._are_shares_frozen(book, counted, calendar):
+            return []
+        rows = [self._prepare_share_row(book, share, calendar) for share in counted]
+        return [row for row in rows if row]
+
+    @api.model
+    def _are_shares_frozen(self, book, counted, calendar):
+        if not book.shares or any(share.ticking for share in counted):
+            return False
+        known = all((share.party, share.holder) in book.shares for share in counted)
+        stored = {share["calendar_id"] for share in book.shares.values()}
+        return known and book.was_finished and stored == {calendar.id}
+
+    @api.model
+    def _prepare_share_row(self, book, share, calendar):
+        row = {
+            "ticket_id": book.ticket,
+            "party": share.party,
+            "team_id": share.holder if share.party == "team" else None,
+            "partner_id": share.holder if share.party == "supplier" else None,
+            "seconds": share.seconds,
+            "calendar_id": calendar.id,
+            "company_id": book.company,
+        }
+        if stored := book.shares.get((share.party, share.holder)):
+            return (
+                row | {"id": stored["id"]} if not row.items() <= stored.items() else {}
+            )
+        return row if share.seconds else {}
+
+    @api.model
+    def _get_shares(self, tickets):
+        """Who has used the time of tickets until this moment.
+
+        Finished tickets: as stored. Three queries and what compiling hours takes.
+
+        :return: ``{ticket id: [(party, id of team or supplier or None, seconds), …]}``
+        """
+        books = self._open_books(tickets)
+        self._read_histories(books)
+        now = self._now()
+        shared = {}
+        for book in books.values():
+            counted = self._share(book, self._get_share_calendar(book), now)
+            if book.shares and not any(share.ticking for share in counted):
+                counted = [
+                    (party, holder, row["seconds"])
+                    for (party, holder), row in book.shares.items()
+                ]
+            shared[book.ticket] = [tuple(share[:3]) for share in counted if share[2]]
+        return shared
