@@ -10,7 +10,7 @@ from .common import SlmCommon
 #: queries that the clocks add to a call of core's, however many tickets it is for: to
 #: create them, to write what moves a clock, what may move them to another agreement,
 #: and what no clock minds
-CREATE, WRITE, REMATCH, OTHER = 20, 14, 24, 2
+CREATE, WRITE, REMATCH, OTHER = 20, 15, 24, 2
 #: all queries of a write, core's included
 TOTAL = 14
 #: queries of one batch of the cron: look, lock, fold, store, tell, look again
