@@ -37,7 +37,7 @@ def populate(bench, side, total, due):
     peer = bench.peer(side)
     peer.call("bench.desk:promise_ours", calendar=HOURS)
     seeds = peer.call("bench.cron:make_seeds")
-    peer.call("bench.cron:fill", ticket_id=seeds.pop("fresh"), total=total - due * 3)
+    peer.call("bench.cron:fill", ticket_id=seeds.pop("fresh"), total=total - due * desk.CLOCKS)
     return seeds
 
 
@@ -81,8 +81,8 @@ def make_seeds(env):
 
 
 def fill(env, ticket_id, total):
-    """Copies of a ticket that is not due, three clocks each."""
-    desk.multiply(env, ticket_id, total // 3, spread=300)
+    """Copies of a ticket that is not due, all clocks each."""
+    desk.multiply(env, ticket_id, total // desk.CLOCKS, spread=300)
     _see_next_action(env)
     env.cr.commit()
 

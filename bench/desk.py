@@ -5,6 +5,8 @@ All functions run in a peer and get its environment.
 
 from datetime import datetime, timedelta
 
+#: on each ticket: three of the SLA, two of the OLA with the team
+CLOCKS = 5
 STAGE = "helpdesk_mgmt.helpdesk_ticket_stage_"
 
 
@@ -56,34 +58,40 @@ def promise_theirs(env):
 
 
 def promise_ours(env, calendar=None):
-    """One agreement for everybody: response, completion and closure by priority."""
+    """An SLA for everybody, and an OLA with the team.
+
+    The SLA promises response, completion and closure by priority, the OLA completion
+    and closure.
+    """
     calendar_id = env.ref(calendar).id if calendar else None
-    return _agreement(env, calendar_id or env.company.resource_calendar_id.id)
+    calendar_id = calendar_id or env.company.resource_calendar_id.id
+    metrics = {"response": 60, "completion": 240, "closure": 480}
+    publication = {"publication_ids": [(0, 0, {"role": "consumer"})]}
+    _agreement(env, calendar_id, metrics, publication)
+    metrics = {"completion": 180, "closure": 420}
+    _agreement(env, calendar_id, metrics, {"kind": "ola", "team_id": _team(env).id})
+    env.cr.commit()
 
 
-def _agreement(env, calendar_id):
+def _agreement(env, calendar_id, metrics, vals):
+    """:param metrics: minutes for each of the 8 to 5 hours of a priority"""
+    targets = [
+        {f"{metric}_minutes": minutes * (8 - i) for metric, minutes in metrics.items()}
+        for i in range(4)
+    ]
     agreement = env["slm.agreement"].create(
         {
             "name": "Bench",
             "calendar_id": calendar_id,
             "date_start": ago(365 * 24 * 60).date(),
-            "publication_ids": [(0, 0, {"role": "consumer"})],
             "target_ids": [
-                (0, 0, {"priority": str(i), **_minutes(8 - i)}) for i in range(4)
+                (0, 0, {"priority": str(i), **minutes})
+                for i, minutes in enumerate(targets)
             ],
+            **vals,
         }
     )
     agreement.action_activate()
-    env.cr.commit()
-    return agreement.id
-
-
-def _minutes(hours):
-    return {
-        "response_minutes": hours * 60,
-        "completion_minutes": hours * 240,
-        "closure_minutes": hours * 480,
-    }
 
 
 def _team(env):

@@ -11,7 +11,7 @@ HOURS = "slm_management.calendar_5x8"
 
 def run(bench):
     """A holiday more, again and again: what the user waits for, then the background."""
-    total = bench.size(20_001, 90)  # three on each ticket
+    total = bench.size(20_000, 100)
     ours, bare = bench.peer("edit"), bench.peer("bare")
     ours.call("bench.desk:promise_ours", calendar=HOURS)
     ours.call("bench.edit:fill", total=total)
@@ -62,9 +62,9 @@ def tell(written, plain, replans, total):
 
 
 def fill(env, total):
-    """Open tickets of twenty ages with three clocks each, and some that are done."""
+    """Open tickets of twenty ages with all clocks each, and some that are done."""
     ages = range(0, 10 * 24 * 60, 12 * 60)
-    share, rest = divmod(total // 3, len(ages))
+    share, rest = divmod(total // desk.CLOCKS, len(ages))
     for i, minutes in enumerate(ages):
         ticket_id = desk.add_tickets(env, 1, minutes)[0]
         # The seed is one of them.
