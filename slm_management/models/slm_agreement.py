@@ -3,6 +3,8 @@
 from collections import namedtuple
 from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -47,11 +49,10 @@ class SlmAgreement(models.Model):
             "state",
             "date_start",
             "date_end",
-            "calendar_id",
+            "hours_grid",
             "day_minutes",
             "availability_target",
             "attainment_target",
-            "target_ids",
             "active",
         }
     )
@@ -116,6 +117,12 @@ class SlmAgreement(models.Model):
         help="The hours in which the clocks of this agreement run.",
     )
     calendar_warning = fields.Char(compute="_compute_calendar_warning")
+    hours_grid = fields.Json(
+        string="Week of Service Hours",
+        compute="_compute_hours_grid",
+        compute_sudo=True,
+        help="The hours themselves, as requesters see no working times.",
+    )
     day_minutes = fields.Integer(
         string="Minutes of a Day",
         compute="_compute_day_minutes",
@@ -148,6 +155,12 @@ class SlmAgreement(models.Model):
     date_end = fields.Date(
         string="Valid until",
         help="The last day on which it is valid. Empty: until further notice.",
+    )
+    date_stop = fields.Date(
+        string="Drawn until",
+        compute="_compute_date_stop",
+        search="_search_date_stop",
+        help="Where a calendar ends it: without an end, with the next year.",
     )
     reminder_days = fields.Integer(
         string="Remind before the End (days)",
@@ -294,11 +307,30 @@ class SlmAgreement(models.Model):
             problem = agreement.calendar_id.sudo()._slm_problem()
             agreement.calendar_warning = problem
 
+    @api.depends("calendar_id.slm_week_grid")
+    @api.depends_context("lang")
+    def _compute_hours_grid(self):
+        for agreement in self:
+            agreement.hours_grid = agreement.calendar_id.slm_week_grid
+
     @api.depends("calendar_id.hours_per_day")
     def _compute_day_minutes(self):
         for agreement in self:
             hours = agreement.calendar_id.sudo().hours_per_day
             agreement.day_minutes = round(hours * 60) or 24 * 60
+
+    @api.depends("date_start", "date_end")
+    def _compute_date_stop(self):
+        today = fields.Date.context_today(self)
+        for agreement in self:
+            begins = max(today, agreement.date_start or today)
+            next_year = begins + relativedelta(years=1, month=12, day=31)
+            agreement.date_stop = agreement.date_end or next_year
+
+    def _search_date_stop(self, operator, value):
+        if operator != ">=":
+            return NotImplemented
+        return Domain("date_end", "=", False) | Domain("date_end", operator, value)
 
     def _compute_ticket_count(self):
         counts = dict(
@@ -372,7 +404,7 @@ class SlmAgreement(models.Model):
     @api.model
     def _get_published_domain(self, user):
         """SLAs in force whose consumer lines cover the user's contact."""
-        partner, today = user.partner_id.id, fields.Date.context_today(self)
+        partner = user.partner_id.id
         above = self.env["slm.matcher"]._get_chains([partner]).get(partner, [])
         lines = self.env["slm.publication"].sudo()
         covering = lines._read_group(
@@ -386,9 +418,19 @@ class SlmAgreement(models.Model):
             & Domain("kind", "=", "sla")
             & Domain("state", "=", "active")
             & Domain("active", "=", True)
-            & Domain("company_id", "in", user.company_ids.ids)
-            & Domain("date_start", "<=", today)
-            & (Domain("date_end", "=", False) | Domain("date_end", ">=", today))
+            & self._get_valid_domain(user.company_ids)
+        )
+
+    @api.model
+    def _get_valid_domain(self, companies):
+        """What is valid today, where each of the companies is."""
+        matcher, now = self.env["slm.matcher"], fields.Datetime.now()
+        days = companies.grouped(lambda company: matcher._get_day(now, company))
+        return Domain.OR(
+            Domain("company_id", "in", members.ids)
+            & Domain("date_start", "<=", day)
+            & (Domain("date_end", "=", False) | Domain("date_end", ">=", day))
+            for day, members in days.items()
         )
 
     def _get_last_day(self):

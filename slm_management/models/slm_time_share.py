@@ -57,6 +57,10 @@ class SlmTimeShare(models.Model):
         "A ticket has one time share for each party.",
     )
 
+    def action_view_ticket(self):
+        self.ensure_one()
+        return self.ticket_id.get_formview_action()
+
     def _refuse(self):
         raise AccessError(
             self.env._("Time shares follow from the events of their ticket, only.")
