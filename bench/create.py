@@ -1,4 +1,4 @@
-"""Creating tickets: what five clocks for each add to bare helpdesk_mgmt."""
+"""Creating tickets: what four clocks for each add to bare helpdesk_mgmt."""
 
 from . import desk
 from .peer import in_turn, measured
@@ -32,7 +32,8 @@ def compare(bench, count, repetitions, label, context):
     bench.check(runs["ours"][0]["value"] == desk.CLOCKS * count, "all clocks on each")
     best = {side: min(run["seconds"] for run in runs[side]) * 1000 for side in SIDES}
     queries = {side: runs[side][-1]["queries"] for side in SIDES}
-    return tell(f"{label}, SLA and OLA, {desk.CLOCKS} clocks each", label, best, queries)
+    clocks = f"{label}, {desk.CLOCKS} clocks each of SLA and OLA"
+    return tell(clocks, label, best, queries)
 
 
 def tell(clocks, label, best, queries):

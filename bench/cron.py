@@ -37,7 +37,8 @@ def populate(bench, side, total, due):
     peer = bench.peer(side)
     peer.call("bench.desk:promise_ours", calendar=HOURS)
     seeds = peer.call("bench.cron:make_seeds")
-    peer.call("bench.cron:fill", ticket_id=seeds.pop("fresh"), total=total - due * desk.CLOCKS)
+    total -= due * desk.CLOCKS
+    peer.call("bench.cron:fill", ticket_id=seeds.pop("fresh"), total=total)
     return seeds
 
 

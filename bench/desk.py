@@ -5,8 +5,8 @@ All functions run in a peer and get its environment.
 
 from datetime import datetime, timedelta
 
-#: on each ticket: three of the SLA, two of the OLA with the team
-CLOCKS = 5
+#: on each ticket: three of the SLA, one of the OLA with the team
+CLOCKS = 4
 STAGE = "helpdesk_mgmt.helpdesk_ticket_stage_"
 
 
@@ -60,15 +60,15 @@ def promise_theirs(env):
 def promise_ours(env, calendar=None):
     """An SLA for everybody, and an OLA with the team.
 
-    The SLA promises response, completion and closure by priority, the OLA completion
-    and closure.
+    The SLA promises response, completion and closure by priority, the OLA
+    completion.
     """
     calendar_id = env.ref(calendar).id if calendar else None
     calendar_id = calendar_id or env.company.resource_calendar_id.id
     metrics = {"response": 60, "completion": 240, "closure": 480}
     publication = {"publication_ids": [(0, 0, {"role": "consumer"})]}
     _agreement(env, calendar_id, metrics, publication)
-    metrics = {"completion": 180, "closure": 420}
+    metrics = {"completion": 180}
     _agreement(env, calendar_id, metrics, {"kind": "ola", "team_id": _team(env).id})
     env.cr.commit()
 

@@ -27,7 +27,7 @@ from .book import OPEN_STATES, Book
 from .cycles import KINDS_OF_AGREEMENT, Cycle, cycles
 from .duration import DurationError, format_duration, parse_duration
 from .facts import MATCHED_BY, changes, kind_of, most_specific
-from .fold import ClockState, fold
+from .fold import ClockState, fold, fold_course
 from .graph import find_cycle, neighbourhood, steps_from
 from .rules import (
     METRICS,
@@ -70,6 +70,7 @@ __all__ = [
     "explain",
     "find_cycle",
     "fold",
+    "fold_course",
     "format_duration",
     "kind_of",
     "most_specific",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .cycles import cycles
-from .rules import Event, Terms
+from .rules import Event, Terms, course
 from .shares import get_party
 
 #: states in which a clock is not over yet
@@ -49,6 +49,8 @@ class Book:
     shares: dict = field(default_factory=dict, repr=False)
     #: breaches of the SLA found now: ``(agreement, metric, instant)``
     breached: list = field(default_factory=list)
+    #: courses of agreements, with the length of the history that they were made of
+    courses: dict = field(default_factory=dict, repr=False)
     #: what ``_get_calendar`` has found; shared by all books that are open together
     calendars: dict = field(default_factory=dict, repr=False)
 
@@ -78,6 +80,14 @@ class Book:
         return key.kind == "sla" or bool(
             cycle and cycle.numbers.get(key.agreement) == key.cycle
         )
+
+    def get_course(self, agreement, kind, cycle):
+        """The :class:`~.rules.Course` of an agreement; made once for all its clocks."""
+        key, length = (agreement, kind, cycle), len(self.history)
+        if self.courses.get(key, (0,))[0] != length:
+            made = course(self.history, agreement, kind, cycle)
+            self.courses[key] = (length, made)
+        return self.courses[key][1]
 
     @property
     def was_finished(self):

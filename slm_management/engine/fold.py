@@ -5,7 +5,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .rules import CANCEL, PAUSE, RUN, STOP, breaches, lifetime
+from .rules import CANCEL, PAUSE, RUN, STOP, breaches, course, lifetime_of
 
 ONE_SECOND = timedelta(seconds=1)
 STATES = {RUN: "running", PAUSE: "paused", STOP: "stopped", CANCEL: "cancelled"}
@@ -124,13 +124,23 @@ def fold(events, agreement, metric, worktime, now, kind="sla", cycle=1):
     'met'
     """
     events = list(events)
-    in_force, withdrawal = lifetime(events, agreement, metric, kind, cycle)
+    known = breaches(events, agreement, metric, kind, cycle)
+    path = course(events, agreement, kind, cycle)
+    return fold_course(path, metric, worktime, now, known)
+
+
+def fold_course(path, metric, worktime, now, known):
+    """What :func:`fold` returns, of a :class:`~.rules.Course`.
+
+    :param known: instants of breaches that were recorded
+    """
+    in_force, withdrawal = lifetime_of(path, metric)
     if not in_force:
         return ClockState()
     folding = _Fold(worktime)
     for move in in_force:
         folding.apply(move)
-    recorded = min(breaches(events, agreement, metric, kind, cycle), default=None)
+    recorded = min(known, default=None)
     return folding.finish(now, recorded, withdrawal.at if withdrawal else None)
 
 

@@ -145,6 +145,50 @@ class Key(NamedTuple):
     cycle: int = 1
 
 
+class Course(NamedTuple):
+    """What a cycle of a history says to all clocks of one agreement.
+
+    :param steps: for each event but breaches the event, the facts after it, the terms
+        in force, and those by which it is judged whether waiting for a supplier is a
+        pause: the last or else the first ones
+    :param ending: the event that ended the cycle, or None
+    """
+
+    kind: str
+    steps: list
+    ending: Event | None
+
+    def get_lines(self, metric):
+        """Ids of the target lines by which the metric was ever promised."""
+        return {
+            mine.targets[metric][0]
+            for _event, _facts, mine, _latest in self.steps
+            if mine and metric in mine.targets
+        }
+
+
+def course(events, agreement, kind="sla", cycle=1):
+    """The :class:`Course` of an agreement; takes the arguments of :func:`moves`.
+
+    >>> t = datetime(2024, 1, 1)
+    >>> sla = Terms(7, {"response": [1, 1800]}).to_fact()
+    >>> history = [Event(t, "created", {"phase": "waiting", "sla": sla})]
+    >>> [metric for metric in METRICS if course(history, 7).get_lines(metric)]
+    ['response']
+    """
+    events, ending = cut(events, kind, agreement, cycle)
+    events = [event for event in events if "breach" not in event.after]
+    own = [_own_terms(event.after, agreement, kind) for event in events]
+    latest = next(filter(None, own), None)
+    facts, mine, steps = {}, None, []
+    for event, terms in zip(events, own, strict=True):
+        facts = facts | event.after
+        if kind in event.after:
+            mine, latest = terms, terms or latest
+        steps.append((event, facts, mine, latest))
+    return Course(kind, steps, ending)
+
+
 def moves(events, agreement, metric, kind="sla", cycle=1):
     """The moves of one clock, in order; one for each event of its cycle but breaches.
 
@@ -177,28 +221,25 @@ def moves(events, agreement, metric, kind="sla", cycle=1):
     >>> [(m.mode, m.target) for m in moves(history, 8, "completion", "ola")]
     [('run', 600), ('stop', 600)]
     """
-    events, ending = cut(events, kind, agreement, cycle)
-    events = [event for event in events if "breach" not in event.after]
-    own = [_own_terms(event.after, agreement, kind) for event in events]
-    latest = next(filter(None, own), None)
-    facts, mode, target, mine = {}, None, None, None
-    reacted = _Reaction(kind)
-    for event in events:
-        facts.update(event.after)
-        if kind in event.after:
-            mine = _own_terms(facts, agreement, kind)
-            latest = mine or latest
-        mode = _mode(facts, metric, latest, kind)
+    yield from _moves(course(events, agreement, kind, cycle), metric)
+
+
+def _moves(path, metric):
+    mode, target, mine = None, None, None
+    reacted = _Reaction(path.kind)
+    for event, facts, mine, latest in path.steps:
+        mode = _mode(facts, metric, latest, path.kind)
         if metric == "response":
             mode = reacted.mode(facts, mode)
         kept = target if mine and mode == STOP else None
         target = mine and mine.seconds(metric) or kept
         yield Move(event.at, mode, target, mine.risk_percent if mine else 100, event)
-    if ending:
-        cancelled = CANCEL in (mode, _mode(facts | ending.after, metric, None, kind))
+    if path.ending:
+        facts = path.steps[-1][1] | path.ending.after
+        cancelled = CANCEL in (mode, _mode(facts, metric, None, path.kind))
         risk_percent = mine.risk_percent if mine else 100
         end_mode = CANCEL if cancelled else STOP
-        yield Move(ending.at, end_mode, target, risk_percent, ending)
+        yield Move(path.ending.at, end_mode, target, risk_percent, path.ending)
 
 
 def lifetime(events, agreement, metric, kind="sla", cycle=1):
@@ -218,7 +259,12 @@ def lifetime(events, agreement, metric, kind="sla", cycle=1):
     >>> [move.event.kind for move in in_force], withdrawal.event.kind
     (['created'], 'agreement')
     """
-    history = list(moves(events, agreement, metric, kind, cycle))
+    return lifetime_of(course(events, agreement, kind, cycle), metric)
+
+
+def lifetime_of(path, metric):
+    """What :func:`lifetime` returns, of a :class:`Course`."""
+    history = list(_moves(path, metric))
     promised = [i for i, move in enumerate(history) if move.target is not None]
     end = promised[-1] + 1 if promised else 0
     return history[:end], next(iter(history[end:]), None)

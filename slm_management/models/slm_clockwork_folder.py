@@ -10,7 +10,7 @@ from ..engine import (
     Terms,
     breaches,
     cycles,
-    fold,
+    fold_course,
     moves,
 )
 from ..engine.rules import CANCEL, STOP
@@ -46,8 +46,9 @@ class SlmClockworkFolder(models.AbstractModel):
     @api.model
     def _fold_over(self, book, key, now, calendar, far=False):
         worktime = calendar._slm_worktime(book.history[0].at, now, far=far)
-        agreement, metric, kind, cycle = key
-        return fold(book.history, agreement, metric, worktime, now, kind, cycle)
+        course = book.get_course(key.agreement, key.kind, key.cycle)
+        known = breaches(book.history, *key)
+        return fold_course(course, key.metric, worktime, now, known)
 
     @api.model
     def _fold_book(self, book, now):
@@ -61,7 +62,7 @@ class SlmClockworkFolder(models.AbstractModel):
 
     @api.model
     def _get_keys(self, book):
-        """The clocks that a ticket has or may get: each agreement's for each metric."""
+        """The clocks of a ticket: each agreement's, for each metric ever promised."""
         agreements = {key.agreement for key in book.clocks if key.kind == "sla"}
         agreements |= {book.recorded_agreement} - {None}
         spans = [(agreement, "sla", 1) for agreement in sorted(agreements)]
@@ -72,6 +73,7 @@ class SlmClockworkFolder(models.AbstractModel):
             Key(agreement, metric, kind, cycle)
             for agreement, kind, cycle in spans
             for metric in METRICS
+            if book.get_course(agreement, kind, cycle).get_lines(metric)
         ]
 
     @api.model
@@ -141,11 +143,8 @@ class SlmClockworkFolder(models.AbstractModel):
         Two lines may promise the same, so what comes after a stop is left out: a
         stopped clock stays under the line that held until then.
         """
-        lines = {
-            terms.targets[key.metric][0]
-            for event in book.history
-            if (terms := self._get_own_terms(event.after.get(key.kind), key))
-        }
+        course = book.get_course(key.agreement, key.kind, key.cycle)
+        lines = course.get_lines(key.metric)
         if len(lines) < 2:
             return next(iter(lines), None)
         found, fact, stopped = None, None, False
