@@ -8,6 +8,7 @@ from odoo.tools import format_datetime
 from odoo.tools.sql import column_exists, create_column
 
 from ..engine import METRICS
+from .helpdesk_ticket_stage import PHASES
 from .slm_process_kind import PROCESS_KINDS
 
 AGENT = "slm_management.group_slm_agent"
@@ -137,6 +138,9 @@ class HelpdeskTicket(models.Model):
         readonly=True,
         groups=AGENT,
         help="Nothing is in force, but this agreement was until it expired.",
+    )
+    slm_phase = fields.Selection(
+        PHASES, string="Phase", compute="_compute_slm_phase", groups=AGENT
     )
     slm_supplier_id = fields.Many2one(
         "res.partner",
@@ -309,6 +313,11 @@ class HelpdeskTicket(models.Model):
         for ticket in self:
             if ticket.slm_process_id:
                 ticket.slm_process_kind = ticket.slm_process_id.kind
+
+    @api.depends("stage_id.slm_phase")
+    def _compute_slm_phase(self):
+        for ticket in self:
+            ticket.slm_phase = ticket.stage_id.slm_phase
 
     @api.depends("slm_clock_ids", "slm_agreement_id")
     def _compute_slm_current_clock_ids(self):

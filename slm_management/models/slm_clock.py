@@ -52,6 +52,15 @@ class SlmClock(models.Model):
     kind = fields.Selection(
         selection="_selection_kind", required=True, readonly=True, default="sla"
     )
+    team_id = fields.Many2one(related="agreement_id.team_id")
+    partner_id = fields.Many2one(
+        related="agreement_id.partner_id", string="Customer or Supplier"
+    )
+    holder_name = fields.Char(
+        string="Team or Supplier",
+        compute="_compute_holder_name",
+        help="Who has the ticket while an OLA or UC clock runs.",
+    )
     metric = fields.Selection(
         [(metric, metric.capitalize()) for metric in METRICS],
         required=True,
@@ -164,6 +173,13 @@ class SlmClock(models.Model):
         now = fields.Datetime.now()
         for clock in self:
             clock.countdown = clock._prepare_countdown(now)
+
+    @api.depends("kind", "agreement_id.team_id", "agreement_id.partner_id")
+    def _compute_holder_name(self):
+        for clock in self:
+            agreement = clock.agreement_id
+            holders = {"ola": agreement.team_id, "uc": agreement.partner_id}
+            clock.holder_name = clock.kind in holders and holders[clock.kind].name
 
     @api.depends("metric", "agreement_id")
     def _compute_display_name(self):
