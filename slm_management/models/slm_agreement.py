@@ -47,6 +47,7 @@ class SlmAgreement(models.Model):
             "deliverables",
             "version",
             "state",
+            "sequence",
             "date_start",
             "date_end",
             "hours_grid",
@@ -126,6 +127,7 @@ class SlmAgreement(models.Model):
     day_minutes = fields.Integer(
         string="Minutes of a Day",
         compute="_compute_day_minutes",
+        compute_sudo=True,
         help="What a day means in a target: the average day of the service hours.",
     )
     service_ids = fields.Many2many(
@@ -316,7 +318,7 @@ class SlmAgreement(models.Model):
     @api.depends("calendar_id.hours_per_day")
     def _compute_day_minutes(self):
         for agreement in self:
-            hours = agreement.calendar_id.sudo().hours_per_day
+            hours = agreement.calendar_id.hours_per_day
             agreement.day_minutes = round(hours * 60) or 24 * 60
 
     @api.depends("date_start", "date_end")

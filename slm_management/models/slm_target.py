@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from ..engine import METRICS, format_duration
 from .slm_process_kind import PROCESS_KINDS
@@ -17,8 +18,21 @@ class SlmTarget(models.Model):
 
     _name = "slm.target"
     _description = "Service Target"
-    _inherit = ["slm.naming.mixin"]
+    _inherit = ["slm.naming.mixin", "slm.published.mixin"]
     _order = "sequence, id"
+    _requester_fields = frozenset(
+        {
+            "agreement_id",
+            "sequence",
+            "service_id",
+            "process_kind",
+            "priority",
+            "response_minutes",
+            "completion_minutes",
+            "closure_minutes",
+            "day_minutes",
+        }
+    )
 
     agreement_id = fields.Many2one(
         "slm.agreement", required=True, index=True, ondelete="cascade"
@@ -141,6 +155,16 @@ class SlmTarget(models.Model):
                 for metric in METRICS
             ]
             target.display_name = f"{target._scope()}: {' / '.join(durations)}"
+
+    @api.model
+    def _get_published_domain(self, user):
+        """Lines of agreements that are published to the user, without those for a
+        service that he must not know of."""
+        agreements = self.env["slm.agreement"].sudo()._get_published_domain(user)
+        services = self.env["slm.service"].sudo()._get_published_domain(user)
+        return Domain("agreement_id", "any!", agreements) & (
+            Domain("service_id", "=", False) | Domain("service_id", "any!", services)
+        )
 
     def _selection_priority(self):
         return (
