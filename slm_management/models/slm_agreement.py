@@ -10,7 +10,6 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..engine import Terms, most_specific
-from .slm_matcher import Offer
 
 #: A target line as :func:`most_specific` reads it.
 TargetLine = namedtuple("TargetLine", "service process_kind priority target")
@@ -453,28 +452,6 @@ class SlmAgreement(models.Model):
         covered = {False, *chains.get(partner.id, ())}
         lines = self.publication_ids.filtered(lambda line: line.role == "consumer")
         return not covered.isdisjoint(line.partner_id.id for line in lines)
-
-    def _prepare_offer(self, line=None):
-        """What it offers to matching, see ``slm.matcher``.
-
-        :param line: of an SLA, the consumer line of its publication
-        """
-        self.ensure_one()
-        holder = line if self.kind == "sla" else self
-        holder = holder.team_id if self.kind == "ola" else holder.partner_id
-        return Offer(
-            sequence=self.sequence,
-            line_sequence=line.sequence if line else 0,
-            newest=(-self.date_start.toordinal(), -self.id),
-            agreement=self.id,
-            partner=holder.id,
-            company=self.company_id.id,
-            services=frozenset(self.service_ids.ids),
-            process_kinds=frozenset(self.process_kind_ids.mapped("code")),
-            processes=frozenset(self.process_ids._get_all_versions().ids),
-            date_start=self.date_start,
-            date_end=self._get_last_day(),
-        )
 
     def _get_terms(self, service_id, process_kind, priority):
         """What the agreement promises a ticket, as :class:`~..engine.Terms`.

@@ -1,71 +1,20 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from datetime import date
-from typing import NamedTuple
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..engine import Need, Offer, choose, verdicts
 
-class Need(NamedTuple):
-    """What matching has to know of a ticket: ids, or False where it has none.
-
-    :param day: the ticket's creation day in the time zone of its company
-    """
-
-    partner: int
-    service: int
-    process_kind: str
-    company: int
-    day: date
-    process: int = False
-    team: int = False
-    supplier: int = False
-
-
-class Offer(NamedTuple):
-    """What may fit: a consumer line of an SLA, or an OLA, or a UC.
-
-    Sorts by what wins first. ``partner`` is who is offered it: a contact, False for
-    everybody, the team of an OLA, the supplier of a UC.
-    """
-
-    sequence: int
-    line_sequence: int
-    newest: tuple
-    agreement: int
-    partner: int
-    company: int
-    services: frozenset
-    process_kinds: frozenset
-    processes: frozenset
-    date_start: date
-    date_end: date
-
-    def fits(self, need):
-        """Whether it promises something for this service and kind of process."""
-        services = self.services
-        return (
-            self.company == need.company
-            and (not services or need.service in services)
-            and self.fits_process(need)
-            and self.date_start <= need.day
-        )
-
-    def fits_process(self, need):
-        """Kinds and processes are one list: who is in either of them is covered."""
-        if not (self.process_kinds or self.processes):
-            return True
-        by_kind = need.process_kind in self.process_kinds
-        return by_kind or need.process in self.processes
-
-    def is_over(self, need):
-        return bool(self.date_end and self.date_end < need.day)
+__all__ = ["Need", "Offer", "SlmMatcher"]
 
 
 class SlmMatcher(models.AbstractModel):
-    """Which agreement holds for a ticket."""
+    """Which agreement holds for a ticket, and why.
+
+    What the rules are is said in :mod:`..engine.matching`; here they get what they look
+    at.
+    """
 
     _name = "slm.matcher"
     _description = "Matching of Agreements"
@@ -90,7 +39,29 @@ class SlmMatcher(models.AbstractModel):
         holders = {holder for chain in chains.values() for holder in chain}
         companies = {need.company for need in needs}
         offers = self._get_offers(companies, holders - {False}, kind)
-        return {need: self._match(need, chains[need], offers) for need in needs}
+        return {need: choose(need, chains[need], offers) for need in needs}
+
+    @api.model
+    def _explain(self, need, kind="sla"):
+        """What becomes of each agreement of a kind in the need's company.
+
+        All of them are heard: drafts, terminated and archived ones, each version. A
+        bounded number of queries, however many agreements there are.
+
+        :param need: :class:`Need`
+        :return: list of :class:`~..engine.Verdict`, what holds first; what it says is
+            what :meth:`_match_batch` does
+        """
+        chain = self._get_need_chains([need], kind)[need]
+        agreements = self.env["slm.agreement"].sudo().with_context(active_test=False)
+        domain = [("kind", "=", kind), ("company_id", "=", need.company)]
+        agreements = agreements.search(domain)
+        if kind != "sla":
+            return verdicts(need, chain, self._prepare_offers(agreements))
+        lines = agreements.publication_ids.filtered(lambda x: x.role == "consumer")
+        offers = self._prepare_offers(lines.agreement_id, lines)
+        nobodys = self._prepare_offers(agreements - lines.agreement_id)
+        return verdicts(need, chain, offers + nobodys)
 
     @api.model
     def _get_need_chains(self, needs, kind):
@@ -101,18 +72,6 @@ class SlmMatcher(models.AbstractModel):
         chains = self._get_chains({getattr(need, name) for need in needs} - {False})
         everybody = [False] if kind == "sla" else []
         return {need: chains.get(getattr(need, name), []) + everybody for need in needs}
-
-    def _match(self, need, chain, offers):
-        """``chain``: the requester and everybody above, closest first."""
-        expired = False
-        for partner in chain:
-            fitting = [offer for offer in offers.get(partner, ()) if offer.fits(need)]
-            for offer in fitting:
-                if not offer.is_over(need):
-                    return offer.agreement, False
-            if fitting and not expired:
-                expired = max(fitting, key=lambda offer: offer.date_end).agreement
-        return False, expired
 
     @api.model
     def _get_chains(self, partner_ids):
@@ -150,6 +109,7 @@ class SlmMatcher(models.AbstractModel):
     def _get_offers(self, company_ids, holder_ids, kind="sla"):
         """``{who is offered it: [Offer, …]}``, the winning one first."""
         domain = self._get_offers_domain(company_ids, kind)
+        agreements, lines = self.env["slm.agreement"].sudo(), None
         if kind == "sla":
             lines = self.env["slm.publication"].sudo()
             lines = lines.search(
@@ -157,14 +117,82 @@ class SlmMatcher(models.AbstractModel):
                 & Domain("partner_id", "in", [False, *holder_ids])
                 & Domain("agreement_id", "any", domain)
             )
+            agreements = lines.agreement_id
         else:
             holder = "team_id" if kind == "ola" else "partner_id"
-            lines = self.env["slm.agreement"].sudo()
-            lines = lines.search(domain & Domain(holder, "in", list(holder_ids)))
+            agreements = agreements.search(
+                domain & Domain(holder, "in", list(holder_ids))
+            )
         offers = {}
-        for offer in sorted(line._prepare_offer() for line in lines):
+        for offer in sorted(self._prepare_offers(agreements, lines)):
             offers.setdefault(offer.partner, []).append(offer)
         return offers
+
+    @api.model
+    def _prepare_offers(self, agreements, lines=None):
+        """List of :class:`Offer`: one for each consumer line, else for each agreement.
+
+        :param lines: consumer lines of these agreements, which are SLAs; without, an
+            SLA is offered to nobody
+        """
+        # What is only for an archived service is not for all of them.
+        agreements = agreements.with_context(active_test=False)
+        versions = self._get_process_versions(agreements)
+        common = {a.id: self._prepare_common(a, versions) for a in agreements}
+        if lines:
+            return [
+                Offer(
+                    sequence=line.agreement_id.sequence,
+                    line_sequence=line.sequence,
+                    partner=line.partner_id.id,
+                    **common[line.agreement_id.id],
+                )
+                for line in lines
+            ]
+        return [
+            Offer(
+                sequence=agreement.sequence,
+                line_sequence=0,
+                partner=self._get_holder(agreement) or None,
+                **common[agreement.id],
+            )
+            for agreement in agreements
+        ]
+
+    @api.model
+    def _get_holder(self, agreement):
+        """The id of who promises it; an SLA is nobody's without a consumer line."""
+        if agreement.kind == "sla":
+            return None
+        return agreement["team_id" if agreement.kind == "ola" else "partner_id"].id
+
+    @api.model
+    def _prepare_common(self, agreement, versions):
+        processes = [
+            versions[process.code, process.company_id]
+            for process in agreement.process_ids
+        ]
+        return {
+            "newest": (-agreement.date_start.toordinal(), -agreement.id),
+            "agreement": agreement.id,
+            "company": agreement.company_id.id,
+            "services": frozenset(agreement.service_ids.ids),
+            "process_kinds": frozenset(agreement.process_kind_ids.mapped("code")),
+            "processes": frozenset().union(*processes),
+            "date_start": agreement.date_start,
+            "date_end": agreement._get_last_day(),
+            "state": agreement.state,
+            "active": agreement.active,
+        }
+
+    @api.model
+    def _get_process_versions(self, agreements):
+        """``{(code, company): ids}`` of all versions of the processes in agreements."""
+        versions = {}
+        for process in agreements.process_ids._get_all_versions():
+            key = (process.code, process.company_id)
+            versions.setdefault(key, set()).add(process.id)
+        return versions
 
     @api.model
     def _get_day(self, moment, company):

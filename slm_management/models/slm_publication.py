@@ -131,8 +131,3 @@ class SlmPublication(models.Model):
     def _get_published(self):
         """What the line is about."""
         return self.process_id or self.agreement_id
-
-    def _prepare_offer(self):
-        """What the line offers to matching, see ``slm.matcher``."""
-        self.ensure_one()
-        return self.agreement_id._prepare_offer(self)
