@@ -49,8 +49,24 @@ class Book:
     shares: dict = field(default_factory=dict, repr=False)
     #: breaches of the SLA found now: ``(agreement, metric, instant)``
     breached: list = field(default_factory=list)
-    #: courses of agreements, with the length of the history that they were made of
+    #: cycles of kinds and courses of agreements, each with the length of the history
+    #: that it was made of
     courses: dict = field(default_factory=dict, repr=False)
+    #: facts as they are stored
+    stored_facts: dict = field(default_factory=dict, repr=False)
+    #: whether stored clocks are what their events say; a rebuild does not believe it
+    trusted: bool = True
+    #: :class:`~.fold.ClockState` of the clocks that were folded
+    states: dict = field(default_factory=dict, repr=False)
+    #: steps of ladders that were taken: ids of clocks to ids of steps to
+    #: :class:`~.ladder.Taken`
+    taken: dict = field(default_factory=dict)
+    #: pairs of clock and step that are armed again
+    rearmed: list = field(default_factory=list)
+    #: an import or an adoption: what was due until this instant is not escalated
+    quiet_until: datetime | None = None
+    #: ladders of agreements; shared by all books that are open together
+    ladders: dict = field(default_factory=dict, repr=False)
     #: what ``_get_calendar`` has found; shared by all books that are open together
     calendars: dict = field(default_factory=dict, repr=False)
 
@@ -67,9 +83,16 @@ class Book:
         fact = self.facts.get(kind)
         return fact["agreement"] if fact else None
 
+    def get_cycles(self, kind):
+        """All :func:`~.cycles.cycles` of the ticket; found once."""
+        length = len(self.history)
+        if self.courses.get(kind, (0,))[0] != length:
+            self.courses[kind] = (length, cycles(self.history, kind))
+        return self.courses[kind][1]
+
     def get_cycle(self, kind):
         """The :class:`~.cycles.Cycle` that goes on, or None."""
-        last = cycles(self.history, kind)[-1:]
+        last = self.get_cycles(kind)[-1:]
         return last[0] if last and last[0].last is None else None
 
     def is_current(self, key):

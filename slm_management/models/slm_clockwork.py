@@ -134,6 +134,8 @@ class SlmClockwork(models.AbstractModel):
         books = self._open_books(tickets)
         self._read_histories(books)
         differences = [d for book in books.values() for d in self._compare(book)]
+        for book in books.values():
+            book.trusted = False
         self._record_changed_hours(books)
         self._keep(books)
         return differences
@@ -221,6 +223,7 @@ class SlmClockwork(models.AbstractModel):
             created_at=row.pop("create_date").replace(microsecond=0),
             created_by=row.pop("create_uid"),
             facts=facts,
+            stored_facts=facts,
             alongside={k: (facts.get(k) or {}).get("agreement") for k in ALONGSIDE},
             agreement=row.pop("slm_agreement_id"),
             expired=row.pop("slm_expired_agreement_id"),

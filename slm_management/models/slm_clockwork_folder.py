@@ -9,7 +9,7 @@ from ..engine import (
     Key,
     Terms,
     breaches,
-    cycles,
+    changes,
     fold_course,
     moves,
 )
@@ -67,7 +67,7 @@ class SlmClockworkFolder(models.AbstractModel):
         agreements |= {book.recorded_agreement} - {None}
         spans = [(agreement, "sla", 1) for agreement in sorted(agreements)]
         for kind in KINDS_OF_AGREEMENT[1:]:
-            for cycle in cycles(book.history, kind):
+            for cycle in book.get_cycles(kind):
                 spans += [(a, kind, number) for a, number in cycle.numbers.items()]
         return [
             Key(agreement, metric, kind, cycle)
@@ -80,7 +80,7 @@ class SlmClockworkFolder(models.AbstractModel):
     def _fold_clock(self, book, key, now):
         """The row to store of one clock, or None if it stays as it is."""
         stored = book.clocks.get(key)
-        if stored and stored["state"] not in OPEN_STATES and not book.is_current(key):
+        if stored and self._is_over(book, key, stored):
             return None
         state = self._fold(book, key, now)
         if not state.state:
@@ -97,6 +97,17 @@ class SlmClockworkFolder(models.AbstractModel):
                 return None
         book.clocks[key] = row
         return row
+
+    @api.model
+    def _is_over(self, book, key, stored):
+        """Whether nothing can happen to a clock any more.
+
+        A response that was given stays given, under whatever promise it was.
+        """
+        if stored["state"] in OPEN_STATES:
+            return False
+        responded = key.metric == "response" and stored["state"] == "stopped"
+        return (book.trusted and responded) or not book.is_current(key)
 
     @api.model
     def _is_stale(self, book, stored):
@@ -179,7 +190,7 @@ class SlmClockworkFolder(models.AbstractModel):
         ]
         return {
             "id": book.ticket,
-            "slm_facts": book.facts,
+            "slm_facts": changes(book.stored_facts, book.facts)[1],
             "slm_agreement_id": book.agreement or None,
             "slm_expired_agreement_id": not book.agreement and book.expired or None,
             **{f"slm_{metric}_deadline": deadlines.get(metric) for metric in METRICS},

@@ -20,7 +20,7 @@ class SlmClockworkStore(models.AbstractModel):
     def _store(self, books, clock_rows, share_rows, ticket_rows):
         events = [event for book in books.values() for event in book.new_events]
         # The ticket first: its row is what two who come at once meet at.
-        self._sql_update("helpdesk.ticket", ticket_rows)
+        self._sql_update("helpdesk.ticket", ticket_rows, merged={"slm_facts"})
         self._sql_insert("slm.ticket.event", events)
         self._sql_insert("slm.clock", [row for row in clock_rows if "id" not in row])
         self._sql_update("slm.clock", self._trim_rows(books, clock_rows))
@@ -69,14 +69,21 @@ class SlmClockworkStore(models.AbstractModel):
         model.invalidate_model()
 
     @api.model
-    def _sql_update(self, model_name, rows):
-        """Update rows that carry their ``id`` in one statement."""
+    def _sql_update(self, model_name, rows, merged=()):
+        """Update rows that carry their ``id`` in one statement.
+
+        :param merged: JSON columns whose keys are laid over those that are there
+        """
         if not rows:
             return
         model = self.env[model_name]
         names = [name for name in rows[0] if name != "id"]
+        assignment = {True: "%s = COALESCE(t.%s, '{}') || v.%s", False: "%s = v.%s"}
         assignments = SQL(", ").join(
-            SQL("%s = v.%s", SQL.identifier(name), SQL.identifier(name))
+            SQL(
+                assignment[name in merged],
+                *[SQL.identifier(name)] * (3 if name in merged else 2),
+            )
             for name in names
         )
         self.env.execute_query(
