@@ -11,9 +11,11 @@ everything it needs comes in as an argument, so every result can be repeated.
 :mod:`cycles`             who holds a ticket when: teams, suppliers
 :mod:`facts`              what is recorded of a ticket, and changes of it
 :mod:`fold`               the state of a clock after its events
+:mod:`matching`           which agreement holds, and why the others do not
 :mod:`book`               all about one ticket while it is worked on
 :mod:`shares`             who used the time
 :mod:`story`              the same fold, told line by line
+:mod:`ladder`             which steps of an escalation are due, and which are taken
 :mod:`graph`              who needs whom: cycles and neighbourhoods
 :mod:`duration`           durations as people write them: ``30m``, ``2d``
 :mod:`weekgrid`           a week of service hours as 7 rows of 24 cells
@@ -29,6 +31,16 @@ from .duration import DurationError, format_duration, parse_duration
 from .facts import MATCHED_BY, changes, kind_of, most_specific
 from .fold import ClockState, fold, fold_course
 from .graph import find_cycle, neighbourhood, steps_from
+from .matching import VERDICTS, Need, Offer, Verdict, choose, verdicts
+from .ladder import (
+    Ladder,
+    Rung,
+    Taken,
+    choose,
+    due_at,
+    is_rearmed,
+    open_rungs,
+)
 from .rules import (
     METRICS,
     PHASES,
@@ -51,33 +63,46 @@ __all__ = [
     "METRICS",
     "OPEN_STATES",
     "PHASES",
+    "VERDICTS",
     "Book",
     "ClockState",
     "Cycle",
     "DurationError",
     "Event",
     "Key",
+    "Ladder",
     "Move",
+    "Need",
+    "Offer",
     "OutsideCoverageError",
+    "Rung",
     "Share",
     "StoryLine",
+    "Taken",
     "Terms",
+    "Verdict",
     "WorkTime",
     "breach_mark",
     "breaches",
     "changes",
+    "choose",
+    "choose",
     "cycles",
+    "due_at",
     "explain",
     "find_cycle",
     "fold",
     "fold_course",
     "format_duration",
+    "is_rearmed",
     "kind_of",
     "most_specific",
     "moves",
     "neighbourhood",
     "parse_duration",
+    "open_rungs",
     "shares",
     "steps_from",
+    "verdicts",
     "week_grid",
 ]
