@@ -14,6 +14,7 @@ everything it needs comes in as an argument, so every result can be repeated.
 :mod:`matching`           which agreement holds, and why the others do not
 :mod:`book`               all about one ticket while it is worked on
 :mod:`shares`             who used the time
+:mod:`consistency`        what promises that support another one need at worst
 :mod:`story`              the same fold, told line by line
 :mod:`ladder`             which steps of an escalation are due, and which are taken
 :mod:`graph`              who needs whom: cycles and neighbourhoods
@@ -26,21 +27,14 @@ says otherwise.
 """
 
 from .book import OPEN_STATES, Book
+from .consistency import longest
 from .cycles import KINDS_OF_AGREEMENT, Cycle, cycles
 from .duration import DurationError, format_duration, parse_duration
 from .facts import MATCHED_BY, changes, kind_of, most_specific
 from .fold import ClockState, fold, fold_course
 from .graph import find_cycle, neighbourhood, steps_from
-from .matching import VERDICTS, Need, Offer, Verdict, choose, verdicts
-from .ladder import (
-    Ladder,
-    Rung,
-    Taken,
-    choose,
-    due_at,
-    is_rearmed,
-    open_rungs,
-)
+from .ladder import Ladder, Rung, Taken, due_at, is_rearmed, open_rungs, pick
+from .matching import VERDICTS, Need, Offer, Verdict, choose_offer, verdicts
 from .rules import (
     METRICS,
     PHASES,
@@ -86,7 +80,6 @@ __all__ = [
     "breaches",
     "changes",
     "choose",
-    "choose",
     "cycles",
     "due_at",
     "explain",
@@ -96,11 +89,13 @@ __all__ = [
     "format_duration",
     "is_rearmed",
     "kind_of",
+    "longest",
     "most_specific",
     "moves",
     "neighbourhood",
-    "parse_duration",
     "open_rungs",
+    "parse_duration",
+    "pick",
     "shares",
     "steps_from",
     "verdicts",
