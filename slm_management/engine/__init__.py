@@ -79,7 +79,7 @@ __all__ = [
     "breach_mark",
     "breaches",
     "changes",
-    "choose",
+    "choose_offer",
     "cycles",
     "due_at",
     "explain",

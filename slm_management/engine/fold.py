@@ -23,6 +23,8 @@ class ClockState:
     state: str | None = None
     started_at: datetime | None = None
     target: int | None = None
+    #: since when the target holds
+    promised_at: datetime | None = None
     elapsed: int = 0
     as_of: datetime | None = None
     deadline: datetime | None = None
@@ -188,6 +190,8 @@ class _Fold:
             self._check_used_up(move.at)
 
     def _promise(self, move):
+        if move.target != self.clock.target:
+            self.clock.promised_at = move.at
         self.clock.target, self.clock.risk_percent = move.target, move.risk_percent
 
     # ------------------------------------------------------------------

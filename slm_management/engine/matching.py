@@ -3,9 +3,9 @@
 """Which agreement holds: one list of rules, for the choice and for its explanation.
 
 An agreement that may hold for a ticket is an :class:`Offer`, what a ticket asks for a
-:class:`Need`. ``RULES`` stands once: :func:`choose` takes the first offer that fails
-none of them, :func:`verdicts` tells of each agreement the first rule that it failed. So
-the two can not disagree.
+:class:`Need`. ``RULES`` stands once: :func:`choose_offer` takes the first offer that
+fails none of them, :func:`verdicts` tells of each agreement the first rule that it
+failed. So the two can not disagree.
 """
 
 from datetime import date
@@ -110,7 +110,7 @@ def failures(need, chain, offer):
     return (rule for rule, holds in RULES.items() if not holds(need, chain, offer))
 
 
-def choose(need, chain, offers):
+def choose_offer(need, chain, offers):
     """The agreement in force for a need, and the expired one if none is.
 
     :param chain: whose offers count, closest first: the requester and everybody above,
@@ -122,10 +122,10 @@ def choose(need, chain, offers):
     >>> need = Need(5, 1, "incident", 1, date(2024, 1, 8))
     >>> mine = Offer(10, 10, (), 7, 5, 1, frozenset(), frozenset(), frozenset(),
     ...              date(2023, 1, 1), date(2023, 12, 31))
-    >>> choose(need, [5, False], {5: [mine]})
+    >>> choose_offer(need, [5, False], {5: [mine]})
     (False, 7)
     >>> everybody = mine._replace(agreement=8, partner=False, date_end=False)
-    >>> choose(need, [5, False], {5: [mine], False: [everybody]})
+    >>> choose_offer(need, [5, False], {5: [mine], False: [everybody]})
     (8, False)
     """
     expired = False
@@ -147,7 +147,7 @@ def choose(need, chain, offers):
 def verdicts(need, chain, offers):
     """What becomes of each agreement of the need's company.
 
-    :param chain: see :func:`choose`
+    :param chain: see :func:`choose_offer`
     :param offers: iterable of :class:`Offer`; of an SLA with several consumer lines one
         for each, of an agreement that is offered to nobody one for ``None``
     :return: list of :class:`Verdict`: what holds first, then by how far they came
@@ -170,10 +170,12 @@ def verdicts(need, chain, offers):
             known = furthest.setdefault(offer.agreement, (rank, offer))
             if rank < known[0]:
                 furthest[offer.agreement] = (rank, offer)
-    chosen, expired = choose(need, chain, holders)
+    chosen, expired = choose_offer(need, chain, holders)
     winner = furthest[chosen][1] if chosen else None
     found = [
-        Verdict(agreement, _judge(need, chain, offer, winner), offer, agreement == expired)
+        Verdict(
+            agreement, _judge(need, chain, offer, winner), offer, agreement == expired
+        )
         for agreement, (_rank, offer) in furthest.items()
     ]
     return sorted(found, key=lambda verdict: _order(need, chain, verdict))

@@ -230,7 +230,7 @@ def _moves(path, metric):
     for event, facts, mine, latest in path.steps:
         mode = _mode(facts, metric, latest, path.kind)
         if metric == "response":
-            mode = reacted.mode(facts, mode)
+            mode = reacted.mode(facts, latest, mode)
         kept = target if mine and mode == STOP else None
         target = mine and mine.seconds(metric) or kept
         yield Move(event.at, mode, target, mine.risk_percent if mine else 100, event)
@@ -303,24 +303,26 @@ class _Reaction:
         self.given = False
         self.fresh = None
 
-    def mode(self, facts, mode):
+    def mode(self, facts, terms, mode):
         """What a response clock does if its phase alone would have it do ``mode``."""
         if self.kind == "uc":
             return mode
         if self.kind == "ola":
-            mode = self._mode_of_team(facts, mode)
+            mode = self._mode_of_team(facts, terms, mode)
         if mode == CANCEL:
             return mode
         answer = "answered" if self.kind == "sla" else "team_answered"
         self.given = self.given or mode == STOP or bool(facts.get(answer))
         return STOP if self.given else mode
 
-    def _mode_of_team(self, facts, mode):
+    def _mode_of_team(self, facts, terms, mode):
         if self.fresh is None:
             self.fresh = facts["phase"] == "waiting"
         if self.fresh or mode == CANCEL:
             return mode
-        return STOP if facts.get("user") else MODES["completion"][facts["phase"]]
+        # It pauses as all that is being worked on does.
+        taken_up = facts.get("user")
+        return STOP if taken_up else _mode(facts, "completion", terms, self.kind)
 
 
 def breach_mark(agreement, metric, kind="sla", cycle=1):

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..engine import Need, Offer, choose, verdicts
+from ..engine import Need, Offer, choose_offer, verdicts
 
 __all__ = ["Need", "Offer", "SlmMatcher"]
 
@@ -39,7 +39,7 @@ class SlmMatcher(models.AbstractModel):
         holders = {holder for chain in chains.values() for holder in chain}
         companies = {need.company for need in needs}
         offers = self._get_offers(companies, holders - {False}, kind)
-        return {need: choose(need, chains[need], offers) for need in needs}
+        return {need: choose_offer(need, chains[need], offers) for need in needs}
 
     @api.model
     def _explain(self, need, kind="sla"):
