@@ -288,14 +288,20 @@ class SlmClock(models.Model):
 
     @api.model
     def _get_due(self):
-        """Clocks to act on now, earliest first; their tickets are locked."""
+        """A batch of clocks to act on now, earliest first; their tickets are locked.
+
+        What another worker has taken is passed over, so that several share the work.
+        """
         due = self.sudo().search(
             [("next_action_at", "<=", fields.Datetime.now())],
             order="next_action_at, id",
-            limit=BATCH_SIZE,
+            limit=10 * BATCH_SIZE,
         )
-        free = self._lock_tickets(due.ticket_id)
-        return due.filtered(lambda clock: clock.ticket_id in free)
+        for start in range(0, len(due), BATCH_SIZE):
+            batch = due[start : start + BATCH_SIZE]
+            if free := self._lock_tickets(batch.ticket_id):
+                return batch.filtered(lambda clock, free=free: clock.ticket_id in free)
+        return due.browse()
 
     @api.model
     def _lock_tickets(self, tickets):
