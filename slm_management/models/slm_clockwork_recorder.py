@@ -30,17 +30,25 @@ class SlmClockworkRecorder(models.AbstractModel):
 
     @api.model
     def _has_changed(self, book, extra=None):
-        actual = book.actual | (extra or {})
+        actual = book.actual | self._complete(book, extra)
         return (
             book.agreement != book.recorded_agreement
             or changes(book.facts, actual)[1] != {}
         )
 
     @api.model
+    def _complete(self, book, extra):
+        """Facts that no field holds; who answers does so for the team, if any."""
+        extra = extra or {}
+        if extra.get("answered") and book.actual["team"]:
+            return extra | {"team_answered": True}
+        return extra
+
+    @api.model
     def _record(self, books, extra=None, note=None):
         """Append one event to each book: all that has changed since the last one."""
         for book in books.values():
-            book.actual |= extra or {}
+            book.actual |= self._complete(book, extra)
         self._match_agreements(books)
         terms = self._get_terms(books)
         for book in books.values():

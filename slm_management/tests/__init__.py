@@ -1,9 +1,11 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import test_engine_cycles
 from . import test_engine_doctest
 from . import test_engine_duration
 from . import test_engine_edges
 from . import test_engine_fold
+from . import test_engine_shares
 from . import test_engine_story
 from . import test_engine_weekgrid
 from . import test_engine_worktime
@@ -14,6 +16,7 @@ from . import test_portal
 from . import test_portal_request
 from . import test_portal_close
 from . import test_portal_catalogue
+from . import test_portal_agreement
 from . import test_stage
 from . import test_access
 from . import test_access_catalogue

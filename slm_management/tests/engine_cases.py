@@ -93,8 +93,11 @@ promises = st.one_of(
 
 
 @st.composite
-def slas(draw):
-    """The fact ``sla``: nothing, or the terms of one of two agreements."""
+def terms(draw):
+    """The fact ``sla``, ``ola`` or ``uc``: nothing, or terms of one of two agreements.
+
+    Whether it fits the team or the supplier is not for the engine to ask.
+    """
     agreement = draw(st.sampled_from([AGREEMENT, AGREEMENT, OTHER_AGREEMENT, None]))
     if agreement is None:
         return None
@@ -110,29 +113,63 @@ changes_of_facts = st.fixed_dictionaries(
     {},
     optional={
         "phase": st.sampled_from([*PHASES[:4], *PHASES[:5], *PHASES]),
-        "sla": slas(),
+        "sla": terms(),
         "answered": st.sampled_from([False, False, False, False, True]),
         "active": st.sampled_from([True, True, True, False]),
         "user": st.integers(1, 3),
+    },
+)
+#: Terms that promise something for each metric.
+full_terms = st.builds(
+    lambda minutes, pause_supplier: Terms(
+        AGREEMENT,
+        {metric: [1, minutes * 60] for metric in METRICS},
+        pause_supplier,
+    ).to_fact(),
+    st.sampled_from([0, 20, 60, 60, 120, 240, 400]),
+    st.booleans(),
+)
+terms_of_holders = st.one_of(full_terms, full_terms, full_terms, terms())
+#: The same for tickets that go from hand to hand; mostly nobody answers.
+holders = {"team": st.sampled_from([1, 1, 2]), "supplier": st.sampled_from([5, 5, 6])}
+travel_phases = st.sampled_from(
+    [*PHASES[:2], *["wait_supplier"] * 4, *PHASES[:4], *PHASES]
+)
+changes_of_holders = st.fixed_dictionaries(
+    {},
+    optional={
+        "phase": travel_phases,
+        **holders,
+        "ola": terms_of_holders,
+        "uc": terms_of_holders,
+        "team_answered": st.sampled_from([*[False] * 7, True]),
+        "active": st.sampled_from([*[True] * 5, False]),
+        "user": st.sampled_from([None, None, 1]),
     },
 )
 waits = st.one_of(full_hours, st.sampled_from([0, 0, 1]), st.integers(0, 900))
 
 
 @st.composite
-def histories(draw, max_events=7):
+def histories(draw, max_events=7, changes=changes_of_facts, first_facts=None):
     """``[(minute, facts)]``: a ticket that gets anything at any time."""
     minute = draw(st.one_of(full_hours, st.integers(0, 1000)))
-    first = draw(changes_of_facts)
+    first = draw(changes)
     first.setdefault("phase", "waiting")
-    first.setdefault("sla", draw(slas()))
+    for name, facts in (first_facts or {"sla": terms()}).items():
+        first.setdefault(name, draw(facts))
     history = [(minute, first)]
-    for wait, changed in draw(
-        st.lists(st.tuples(waits, changes_of_facts), max_size=max_events)
-    ):
+    for wait, changed in draw(st.lists(st.tuples(waits, changes), max_size=max_events)):
         minute = min(minute + wait, COVER)
         history.append((minute, changed))
     return history
+
+
+def travels(max_events=9):
+    """Histories of tickets that go from hand to hand."""
+    first_facts = holders | {"phase": travel_phases}
+    first_facts |= {"ola": terms_of_holders, "uc": terms_of_holders}
+    return histories(max_events, changes_of_holders, first_facts)
 
 
 def to_events(history):

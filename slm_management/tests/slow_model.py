@@ -22,6 +22,8 @@ class SlowClock:
     :param end: minute at which the known service hours end
     """
 
+    kind = "sla"
+
     def __init__(self, history, agreement, metric, is_open, now, end):
         self.agreement, self.metric = agreement, metric
         self.is_open, self.end = is_open, end
@@ -44,8 +46,8 @@ class SlowClock:
     # ------------------------------------------------------------------
 
     def _own(self, facts):
-        sla = facts.get("sla")
-        return sla if sla and sla["agreement"] == self.agreement else None
+        terms = facts.get(self.kind)
+        return terms if terms and terms["agreement"] == self.agreement else None
 
     def _first_terms(self, history):
         """An agreement that takes over judges the past by its own first terms."""
@@ -100,13 +102,13 @@ class SlowClock:
     # ------------------------------------------------------------------
 
     def _happen(self, minute, changed, last_promise_is_past):
-        self.facts |= changed
+        before, self.facts = self.facts, self.facts | changed
         if self.over:
             return
         if self.target and self.used == self.target:
             self.brink = minute
         self.terms = self._own(self.facts) or self.terms
-        wanted = self._wanted()
+        wanted = self._wanted_after(before)
         if last_promise_is_past and self._withdraw(wanted):
             return
         if wanted in (STOPPED, CANCELLED) and self.state == STOPPED:
@@ -122,6 +124,10 @@ class SlowClock:
                 self._look_whether_late(minute)
         if self.target and self.used == self.target:
             self.brink = minute
+
+    def _wanted_after(self, before):
+        """What the ticket wants of the clock now; ``before``: what it was like."""
+        return self._wanted()
 
     def _wanted(self):
         """What the ticket wants of the clock, by its phase."""
@@ -207,3 +213,116 @@ class SlowClock:
             used += self.is_open(minute)
             minute += 1
         return minute if used == amount else None
+
+
+class SlowCycleClock(SlowClock):
+    """One metric of an OLA or UC in one cycle: while its party holds the ticket.
+
+    :param kind: ``ola`` or ``uc``
+    :param cycle: which time it is that the agreement has the ticket
+    """
+
+    def __init__(self, history, kind, cycle, agreement, *args):
+        self.kind = kind
+        self.began_in = None
+        parts = slow_cycles(history, kind, agreement)
+        if cycle > len(parts):
+            self.exists = False
+        else:
+            super().__init__(parts[cycle - 1], agreement, *args)
+
+    def _is_dead(self, facts):
+        return facts.get("active") is False or facts["phase"] == "cancelled"
+
+    def _wanted_after(self, before):
+        if not self.facts.get("handed over"):
+            return self._wanted()
+        if self._is_dead(before) or self._is_dead(self.facts):
+            return CANCELLED
+        return STOPPED
+
+    def _wanted(self):
+        if self.began_in is None:
+            self.began_in = self.facts["phase"]
+        if self._is_dead(self.facts):
+            return CANCELLED
+        if self.kind == "uc":
+            return RUNNING  # the supplier's clocks run as long as he has the ticket
+        if self.metric == "response":
+            return self._wanted_of_reaction()
+        return super()._wanted()
+
+    def _wanted_of_reaction(self):
+        """The team reacts by taking the ticket up, in public or among themselves."""
+        phase, anew = self.facts["phase"], self.began_in == "waiting"
+        if self.facts.get("team_answered"):
+            self.responded = True
+        elif anew and phase != "waiting":
+            self.responded = True
+        elif not anew and (self.facts.get("user") or phase in ("completed", "closed")):
+            self.responded = True
+        if self.responded:
+            return STOPPED
+        if anew:
+            return RUNNING
+        pauses = ["wait_customer"]
+        if self.terms and self.terms["pause_supplier"]:
+            pauses.append("wait_supplier")
+        return PAUSED if phase in pauses else RUNNING
+
+
+def slow_cycles(history, kind, agreement):
+    """The histories of the cycles in which an agreement was in force.
+
+    Each begins with all facts as they were then. If the ticket was handed over, the
+    event by which it was ends it, and says so.
+    """
+    parts, current, holder, facts = [], None, None, {}
+    for minute, changed in history:
+        facts = facts | changed
+        new_holder = _who_holds(facts, kind)
+        if new_holder != holder:
+            if current:
+                ending = {"handed over": True}
+                for name in {"phase", "active"} & changed.keys():
+                    ending[name] = changed[name]
+                current.append((minute, ending))
+            current = [(minute, facts)] if new_holder else None
+            if current:
+                parts.append(current)
+            holder = new_holder
+        elif current:
+            current.append((minute, changed))
+    return [
+        part
+        for part in parts
+        if any((f.get(kind) or {}).get("agreement") == agreement for _m, f in part)
+    ]
+
+
+def _who_holds(facts, kind):
+    if kind == "ola":
+        return facts.get("team")
+    return facts.get("supplier") if facts["phase"] == "wait_supplier" else None
+
+
+def slow_shares(history, is_open, now):
+    """``{(party, holder): minutes}``: each open minute is booked on somebody."""
+    used = {}
+    for minute in range(history[0][0], now):
+        facts = {}
+        for when, changed in history:
+            if when <= minute:
+                facts |= changed
+        if not is_open(minute) or facts.get("active") is False:
+            continue
+        if facts["phase"] in ("waiting", "working"):
+            booked = "team", facts.get("team")
+        elif facts["phase"] == "wait_supplier":
+            booked = "supplier", facts.get("supplier")
+        elif facts["phase"] == "wait_customer":
+            booked = "customer", None
+        else:
+            continue
+        used[booked] = used.get(booked, 0) + 1
+    return used
