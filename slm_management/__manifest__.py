@@ -69,7 +69,10 @@
             "slm_management/static/src/**/*",
             ("remove", "slm_management/static/src/portal/**/*"),
         ],
-        "web.assets_frontend": ["slm_management/static/src/portal/**/*"],
+        "web.assets_frontend": [
+            "slm_management/static/src/portal/**/*",
+            "slm_management/static/src/week_grid/week_grid_field.scss",
+        ],
         "web.assets_unit_tests": ["slm_management/static/tests/**/*"],
     },
     "post_init_hook": "post_init_hook",

@@ -55,11 +55,12 @@ def _tell_agreement(env, agreement, service, kinds, offered):
     for kind in kinds:
         groups.setdefault(_get_times(agreement, service, kind), []).append(kind)
     return {
+        "id": agreement.id,
         "name": agreement.name,
-        "validity": _tell_validity(env, agreement),
+        "validity": tell_validity(env, agreement),
         "hours": tell_hours(env, agreement.calendar_id),
         "partial": len(kinds) < offered,
-        "note": _tell_note(env, agreement),
+        "note": tell_note(env, agreement),
         "groups": [
             {
                 "kinds": _tell_kinds(env, members) if len(members) < offered else "",
@@ -70,7 +71,7 @@ def _tell_agreement(env, agreement, service, kinds, offered):
     }
 
 
-def _tell_validity(env, agreement):
+def tell_validity(env, agreement):
     start = format_date(env, agreement.date_start)
     if not agreement.date_end:
         return env._("Valid from %(start)s until further notice", start=start)
@@ -93,11 +94,7 @@ def _get_times(agreement, service, kind):
 
 def _tell_times(env, times, day_minutes):
     """A table: its columns, and rows of a scope and a duration for each column."""
-    heads = (
-        env._("We answer within"),
-        env._("We complete it within"),
-        env._("We close it within"),
-    )
+    heads = get_heads(env)
     shown = [
         column
         for column in range(len(METRICS))
@@ -117,6 +114,15 @@ def _tell_times(env, times, day_minutes):
     return {"columns": [heads[column] for column in shown], "rows": rows}
 
 
+def get_heads(env):
+    """What the columns of a table of times are called, in the order of the metrics."""
+    return (
+        env._("We answer within"),
+        env._("We complete it within"),
+        env._("We close it within"),
+    )
+
+
 def _tell_priorities(env, priorities):
     names = dict(env["slm.target"]._selection_priority())
     if len(priorities) == len(names):
@@ -129,7 +135,7 @@ def _tell_kinds(env, kinds):
     return ", ".join(names[kind] for kind in kinds)
 
 
-def _tell_note(env, agreement):
+def tell_note(env, agreement):
     """What is meant by a time, and by a day in it."""
     if agreement.day_minutes >= 24 * 60:
         return env._("All times are service time.")

@@ -47,27 +47,71 @@ def tell_moment(env, moment, timezone):
     return format_datetime(env, moment, tz=timezone, dt_format=pattern)
 
 
-def tell_hours(env, calendar):
+def tell_hours(env, calendar, paper=False):
     """The week of service hours: ``{"timezone": …, "weeks": [week]}``.
 
     A week is ``{"name": …, "rows": [(days, hours), …]}``; there are two of them, with
     names, if they differ, this one first. A day that is not named is closed.
+
+    :param paper: they are the first and the second one, whenever it is read
     """
     calendar = calendar.sudo()
-    lines = calendar.attendance_ids.filtered(
-        lambda line: not line.display_type and line.day_period != "lunch"
-    )
-    names = {"": ""}
-    if calendar.two_weeks_calendar:
-        now = pytz.utc.localize(fields.Datetime.now())
-        today = now.astimezone(pytz.timezone(calendar.tz)).date()
-        this = lines.get_week_type(today)
-        names = {str(this): env._("This week"), str(1 - this): env._("Next week")}
+    lines = _get_attendances(calendar)
     weeks = [
         {"name": name, "rows": _tell_week(env, _get_lines(lines, number))}
-        for number, name in names.items()
+        for number, name in _get_week_names(env, calendar, paper).items()
     ]
     return {"timezone": calendar.tz, "weeks": weeks}
+
+
+def draw_hours(env, calendar, paper=False):
+    """The same weeks, hour by hour: ``[{"name": …, "days": [day]}]``.
+
+    A day is ``{"name": …, "short": …, "cells": [{"state": …, "percent": …}, …]}`` with
+    24 cells. An hour is ``full``, ``part`` or ``none`` of service.
+    """
+    calendar = calendar.sudo()
+    lines = _get_attendances(calendar)
+    return [
+        {"name": name, "days": _draw_week(env, _get_lines(lines, number))}
+        for number, name in _get_week_names(env, calendar, paper).items()
+    ]
+
+
+def _draw_week(env, lines):
+    locale = babel_locale_parse(get_lang(env).code)
+    rows = env["resource.calendar"]._slm_get_rows(lines)
+    return [
+        {
+            "name": babel.dates.get_day_names("wide", locale=locale)[day],
+            "short": babel.dates.get_day_names("abbreviated", locale=locale)[day],
+            "cells": [_draw_hour(share) for share in row],
+        }
+        for day, row in enumerate(rows)
+    ]
+
+
+def _draw_hour(share):
+    state = "full" if share >= 1 else "part" if share else "none"
+    return {"state": state, "percent": round(share * 100)}
+
+
+def _get_attendances(calendar):
+    return calendar.attendance_ids.filtered(
+        lambda line: not line.display_type and line.day_period != "lunch"
+    )
+
+
+def _get_week_names(env, calendar, paper):
+    """``{number: name}``: two weeks if they differ, this one first."""
+    if not calendar.two_weeks_calendar:
+        return {"": ""}
+    if paper:
+        return {"0": env._("First week"), "1": env._("Second week")}
+    now = pytz.utc.localize(fields.Datetime.now())
+    today = now.astimezone(pytz.timezone(calendar.tz)).date()
+    this = calendar.attendance_ids.get_week_type(today)
+    return {str(this): env._("This week"), str(1 - this): env._("Next week")}
 
 
 def _get_lines(lines, week):

@@ -27,6 +27,34 @@ READABLE = {
         "state",
         "active",
     },
+    "slm.agreement": {
+        "name",
+        "code",
+        "kind",
+        "description",
+        "deliverables",
+        "version",
+        "state",
+        "sequence",
+        "date_start",
+        "date_end",
+        "hours_grid",
+        "day_minutes",
+        "availability_target",
+        "attainment_target",
+        "active",
+    },
+    "slm.target": {
+        "agreement_id",
+        "sequence",
+        "service_id",
+        "process_kind",
+        "priority",
+        "response_minutes",
+        "completion_minutes",
+        "closure_minutes",
+        "day_minutes",
+    },
 }
 #: what whoever reads a model of others sees of our fields on it, and why
 READABLE_ON_OTHERS = {
@@ -258,7 +286,9 @@ class AccessMatrix(AccessWorld):
         """A record of which he knows the id."""
         found = []
         hidden = self.hidden_processes[:2] | self.hidden_processes[-3:]
-        for record in [*hidden, *self.hidden_services[:2], self.hidden_type]:
+        hidden = [*hidden, *self.hidden_services[:2], self.hidden_type]
+        hidden += [*self.hidden_agreements, self.hidden_target, self.ola.target_ids[0]]
+        for record in hidden:
             roads = roads_of.roads_to_record(record.with_user(user))
             found += self._find_open(roads, user.login, record)
         for records in self.visible[user].values():
@@ -357,6 +387,13 @@ class AccessMatrix(AccessWorld):
             "slm.process": [self.for_everybody, self.rivals, self.hidden_processes[-2]],
             "slm.service": [self.mixed_service, self.hidden_services[0]],
             "slm.configuration.item": [self.item],
+            "slm.agreement": [
+                self.agreement,
+                self.ola,
+                self.uc,
+                self.rival_agreement,
+            ],
+            "slm.target": [self.hidden_target, self.ola.target_ids[0]],
         }
         return known.get(name) or [self.get_record(name)]
 
@@ -381,7 +418,7 @@ class AccessMatrix(AccessWorld):
             model = self.env[name].with_user(user)
             if not model.has_access("create"):
                 continue
-            for record in (self.item, self.rivals):
+            for record in (self.item, self.rivals, self.ola):
                 roads = roads_of.roads_by_reference(model, record.sudo())
                 with self._undoing() as undo:
                     for road, go in roads.items():

@@ -18,7 +18,7 @@ WRITING = {"create", "name_create", "copy", "web_save", "message", "file"}
 def roads_to_record(record):
     """What a client does with a record whose id he has guessed."""
     logged = {"metadata": lambda: record.get_metadata()}
-    name = record._rec_name
+    name = _get_name_field(record)
     renamed = {"rename": lambda: record.write({name: "x"})}
     archived = {"archive": lambda: record.action_archive()}
     return {
@@ -38,11 +38,17 @@ def roads_to_record(record):
     }
 
 
+def _get_name_field(model):
+    """The field that is typed as the name of a record, if there is one."""
+    name = model._rec_name
+    return name if name and model._fields[name].type == "char" else None
+
+
 def roads_to_model(model):
     """What a client does with a model of which he must see no record."""
     everything = {"display_name": {}}
     by_name = {"name_create": lambda: model.name_create("x")}
-    return (by_name if model._rec_name else {}) | {
+    return (by_name if _get_name_field(model) else {}) | {
         "search": lambda: model.search([]),
         "count": lambda: model.search_count([]),
         "search_read": lambda: model.search_read([], ["display_name"]),
@@ -61,14 +67,15 @@ def roads_to_rows(model):
     """``{road: ids}``: what a client finds of a model that is open in part."""
     spec, context = {"display_name": {}}, {"active_test": False}
     anything = model.with_context(**context)
+    named, code = ("name", "code") if model._rec_name else ("agreement_id", "priority")
     return {
         "search": lambda: model.search([]).ids,
         "search archived, too": lambda: anything.search([]).ids,
-        "search by name": lambda: anything.search([("name", "!=", False)]).ids,
+        "search by name": lambda: anything.search([(named, "!=", False)]).ids,
         "not in": lambda: anything.search([("id", "not in", [0])]).ids,
         "not any": lambda: anything.search([("id", "not any", [(0, "=", 1)])]).ids,
         "or": lambda: anything.search(["|", (1, "=", 1), (0, "=", 1)]).ids,
-        "sorted": lambda: anything.search([], order="code desc").ids,
+        "sorted": lambda: anything.search([], order=f"{code} desc").ids,
         "search_read": lambda: [row["id"] for row in anything.search_read([], ["id"])],
         "web_search_read": lambda: [
             row["id"] for row in anything.web_search_read([], spec)["records"]
@@ -90,7 +97,11 @@ def roads_to_rows(model):
 def roads_to_count(model):
     """``{road: how many}`` a client finds."""
     anything = model.with_context(active_test=False)
-    progress = {"field": "active", "colors": {"True": "success", "False": "danger"}}
+    named, code, flag = ("name", "code", "active")
+    if not model._rec_name:
+        named, code, flag = ("agreement_id", "priority", "process_kind")
+    colors = dict.fromkeys(("True", "False", "incident", "request"), "success")
+    progress = {"field": flag, "colors": colors}
     return {
         "count": lambda: anything.search_count([]),
         "grouped": lambda: anything.formatted_read_group([], [], ["__count"])[0][
@@ -98,11 +109,11 @@ def roads_to_count(model):
         ],
         "grouped by name": lambda: sum(
             row["__count"]
-            for row in anything.formatted_read_group([], ["name"], ["__count"])
+            for row in anything.formatted_read_group([], [named], ["__count"])
         ),
         "progress": lambda: sum(
             sum(row.values())
-            for row in anything.read_progress_bar([], "code", progress).values()
+            for row in anything.read_progress_bar([], code, progress).values()
         ),
         "exported": lambda: len(
             anything.search([]).export_data([".id"]).get("datas", [])

@@ -3,6 +3,7 @@
 """A catalogue with something of every kind that somebody must not see."""
 
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from .common import SlmCommon
 
@@ -24,7 +25,9 @@ class AccessWorld(SlmCommon):
         cls._set_up_types()
         cls._set_up_open()
         cls._set_up_hidden()
+        cls._set_up_agreements()
         cls._set_up_desk()
+        cls._set_up_clocks()
         cls._set_up_threads()
         cls._set_up_visible()
         cls.env.flush_all()
@@ -52,7 +55,13 @@ class AccessWorld(SlmCommon):
         )
         cls.rival = partners.create({"name": f"Rival {SECRET}", "is_company": True})
         cls.other_company = cls._create_company(name=f"Other Company {SECRET}")
-        cls.team = cls.env["helpdesk.ticket.team"].create({"name": f"Team {SECRET}"})
+        cls.team = cls.env["helpdesk.ticket.team"].create(
+            {
+                "name": f"Team {SECRET}",
+                "user_ids": [Command.set(cls.helpdesk_user.ids)],
+            }
+        )
+        cls.supplier = partners.create({"name": f"Supplier {SECRET}"})
 
     @classmethod
     def _set_up_types(cls):
@@ -139,6 +148,68 @@ class AccessWorld(SlmCommon):
         cls.hidden_services |= cls.inactive_service
 
     @classmethod
+    def _set_up_agreements(cls):
+        """Two that cover the customer; one of them has a line for a hidden service."""
+        policies = cls.env["slm.escalation.policy"]
+        shipped = policies.search([], limit=1) or policies.create({"name": "x"})
+        cls.policy = shipped.copy({"name": f"Ladder {SECRET}"})
+        cls.agreement.write(
+            {
+                "deliverables": "A report each month",
+                "partner_id": cls.sibling.id,
+                "manager_id": cls.manager.id,
+                "escalation_policy_id": cls.policy.id,
+            }
+        )
+        lines = (
+            {"service_id": cls.mixed_service.id, "response": 11},
+            {"service_id": cls.hidden_services[0].id, "response": 6666},
+        )
+        cls.agreement_for_everybody = cls.create_agreement(
+            "SLA for everybody", [False], lines, sequence=90
+        )
+        cls.hidden_target = cls.agreement_for_everybody.target_ids[1]
+        cls.ola = cls.create_agreement(
+            f"OLA of {SECRET}",
+            kind="ola",
+            team_id=cls.team.id,
+            escalation_policy_id=cls.policy.id,
+        )
+        cls.uc = cls.create_agreement(
+            f"UC of {SECRET}", kind="uc", partner_id=cls.supplier.id
+        )
+        cls.hidden_agreements = cls.ola | cls.uc | cls._create_hidden_agreements()
+
+    @classmethod
+    def _create_hidden_agreements(cls):
+        """SLAs of others, of nobody, and what is not in force."""
+
+        def create(name, consumers=None, **vals):
+            return cls.create_agreement(f"{name} of {SECRET}", consumers, **vals)
+
+        calendar = {
+            "calendar_id": cls.create_calendar(
+                f"Hours {SECRET}", (8, 12), company_id=cls.other_company.id
+            ).id
+        }
+        archived, terminated = create("Archived", [False]), create("Ended", [False])
+        archived.active = False
+        terminated.action_terminate()
+        cls.rival_agreement = create("Rival", [cls.rival])
+        return (
+            cls.rival_agreement
+            | archived
+            | terminated
+            | create("Sibling", [cls.sibling])
+            | create("Nobody", [])
+            | create("Draft", [False], activate=False)
+            | create("Review", [False], activate=False, state="review")
+            | create("Future", [False], date_start="2025-01-01")
+            | create("Past", [False], date_end="2024-01-07")
+            | create("Foreign", [False], company_id=cls.other_company.id, **calendar)
+        )
+
+    @classmethod
     def _set_up_desk(cls):
         """What hangs on a visible service, and is for the desk."""
         items = cls.env["slm.configuration.item"]
@@ -149,7 +220,6 @@ class AccessWorld(SlmCommon):
         cls.env["slm.configuration.item.relation"].create(
             {"source_id": cls.item.id, "target_id": other.id, "kind": "part_of"}
         )
-        cls.agreement.name = f"Office SLA {SECRET}"
         cls.mixed_service.write(
             {
                 "manager_id": cls.manager.id,
@@ -159,18 +229,50 @@ class AccessWorld(SlmCommon):
                 "agreement_ids": [Command.set(cls.agreement.ids)],
             }
         )
+        cls.agreement_for_everybody.service_ids = (
+            cls.mixed_service | cls.hidden_services[0]
+        )
+
+    @classmethod
+    def _set_up_clocks(cls):
+        """A ticket that a team held, that waited for a supplier, and was escalated."""
+        cls.at(cls, "fri+-1 15:00")
         cls.ticket = cls.create_ticket(
             slm_service_id=cls.mixed_service.id,
             slm_process_id=cls.rivals.id,
             slm_configuration_item_ids=[Command.set(cls.item.ids)],
+            team_id=cls.team.id,
             user_id=cls.helpdesk_user.id,
         )
         cls.ticket.message_subscribe(cls.employee.partner_id.ids)
+        cls.at(cls, "fri+-1 15:30")
+        cls.ticket.slm_supplier_id = cls.supplier
+        cls.ticket.stage_id = cls.stages["wait_supplier"]
+        cls.at(cls, "fri+-1 16:00")
+        cls.ticket.stage_id = cls.stages["working"]
+        cls.at(cls, "mon 06:00")
+        conflicts = cls.env["slm.agreement.conflict"]
+        if not conflicts.search([], limit=1):
+            conflicts.create({"agreement_id": cls.agreement.id})
+        if not cls.policy.step_ids:
+            cls.env["slm.escalation.step"].create({"policy_id": cls.policy.id})
+        cls.env.execute_query(
+            SQL(
+                """
+                INSERT INTO slm_escalation (ticket_id, clock_id, step_id, company_id)
+                VALUES (%s, %s, %s, %s) RETURNING id
+                """,
+                cls.ticket.id,
+                cls.ticket.slm_alongside_clock_ids[0].id,
+                cls.policy.step_ids[0].id,
+                cls.company.id,
+            )
+        )
 
     @classmethod
     def _set_up_threads(cls):
         """A discussion, an activity, a file and a follower on what is visible."""
-        cls.threads = (cls.mixed_service, cls.for_everybody)
+        cls.threads = (cls.mixed_service, cls.for_everybody, cls.agreement)
         for record in cls.threads:
             record.message_post(body=SECRET, subtype_xmlid="mail.mt_comment")
             record.message_post(body=SECRET)
@@ -195,11 +297,30 @@ class AccessWorld(SlmCommon):
             cls.desk_manager: cls.for_everybody,
             cls.public_user: cls.env["slm.process"],
         }
+        everybody = cls.agreement_for_everybody
+        agreements = {
+            cls.portal_user: cls.agreement | everybody,
+            cls.employee: cls.agreement | everybody,
+            cls.helpdesk_user: everybody,
+            cls.desk_manager: everybody,
+            cls.public_user: cls.env["slm.agreement"],
+        }
         cls.visible = {
             user: {
                 "slm.process": found,
                 "slm.service": found.service_ids,
                 "slm.service.type": found.service_ids.type_id,
+                "slm.agreement": agreements[user],
+                "slm.target": cls._get_visible_targets(
+                    agreements[user], found.service_ids
+                ),
             }
             for user, found in processes.items()
         }
+
+    @classmethod
+    def _get_visible_targets(cls, agreements, services):
+        """Lines for all services, or for one of those that are visible."""
+        return agreements.target_ids.filtered(
+            lambda line: not line.service_id or line.service_id in services
+        )
