@@ -152,19 +152,13 @@ class Course(NamedTuple):
         in force, and those by which it is judged whether waiting for a supplier is a
         pause: the last or else the first ones
     :param ending: the event that ended the cycle, or None
+    :param lines: for each metric ever promised, the ids of its target lines
     """
 
     kind: str
     steps: list
     ending: Event | None
-
-    def get_lines(self, metric):
-        """Ids of the target lines by which the metric was ever promised."""
-        return {
-            mine.targets[metric][0]
-            for _event, _facts, mine, _latest in self.steps
-            if mine and metric in mine.targets
-        }
+    lines: dict
 
 
 def course(events, agreement, kind="sla", cycle=1):
@@ -173,20 +167,22 @@ def course(events, agreement, kind="sla", cycle=1):
     >>> t = datetime(2024, 1, 1)
     >>> sla = Terms(7, {"response": [1, 1800]}).to_fact()
     >>> history = [Event(t, "created", {"phase": "waiting", "sla": sla})]
-    >>> [metric for metric in METRICS if course(history, 7).get_lines(metric)]
-    ['response']
+    >>> course(history, 7).lines
+    {'response': {1}}
     """
     events, ending = cut(events, kind, agreement, cycle)
     events = [event for event in events if "breach" not in event.after]
     own = [_own_terms(event.after, agreement, kind) for event in events]
     latest = next(filter(None, own), None)
-    facts, mine, steps = {}, None, []
+    facts, mine, steps, lines = {}, None, [], {}
     for event, terms in zip(events, own, strict=True):
         facts = facts | event.after
         if kind in event.after:
             mine, latest = terms, terms or latest
+            for metric, (line, _seconds) in (terms.targets if terms else {}).items():
+                lines.setdefault(metric, set()).add(line)
         steps.append((event, facts, mine, latest))
-    return Course(kind, steps, ending)
+    return Course(kind, steps, ending, lines)
 
 
 def moves(events, agreement, metric, kind="sla", cycle=1):
