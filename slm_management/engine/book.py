@@ -47,8 +47,12 @@ class Book:
     new_events: list = field(default_factory=list)
     #: time shares as they are stored, ``(party, holder)`` to their columns
     shares: dict = field(default_factory=dict, repr=False)
+    #: ``(party, holder)`` of teams and suppliers that were deleted since
+    gone: set = field(default_factory=set, repr=False)
     #: breaches of the SLA found now: ``(agreement, metric, instant)``
     breached: list = field(default_factory=list)
+    #: the expired agreement that was found now and that nobody has been told of
+    newly_expired: int | None = None
     #: cycles of kinds and courses of agreements, each with the length of the history
     #: that it was made of
     courses: dict = field(default_factory=dict, repr=False)

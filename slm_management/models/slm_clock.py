@@ -126,6 +126,14 @@ class SlmClock(models.Model):
     hours_key = fields.Char(
         readonly=True, help="Fingerprint of the service hours it was counted over."
     )
+    ladder_key = fields.Char(
+        readonly=True, help="Fingerprint of the ladder by which it is escalated."
+    )
+    quiet_until = fields.Datetime(
+        readonly=True,
+        help="Steps of a ladder that were due until then are not taken, as it was "
+        "imported then.",
+    )
     used_seconds = fields.Integer(
         string="Used",
         compute="_compute_used_seconds",
@@ -230,7 +238,7 @@ class SlmClock(models.Model):
 
     @api.model
     def _cron_replan(self):
-        """Fold running clocks again whose service hours have changed."""
+        """Fold running clocks again whose service hours or ladders have changed."""
         cron = self.env["ir.cron"]
         seen = self.env["helpdesk.ticket"]
         while tickets := self._get_stale(seen.ids):
@@ -340,9 +348,14 @@ class SlmClock(models.Model):
         return first.next_action_at or None
 
     def _act(self):
-        """Fold due clocks; one that fails is logged, left alone and tried again."""
-        self._each_alone(self.ticket_id, self.env["slm.clockwork"]._refold)
+        """Fold due clocks and take the steps of their ladders that are due.
+
+        One that fails is logged, left alone and tried again. Nothing encloses the
+        steps, so that what they do is undone by the whole transaction or not at all.
+        """
         now = fields.Datetime.now()
+        clockwork = self.env["slm.clockwork"]
+        clockwork._climb(self._each_alone(self.ticket_id, clockwork._refold))
         query = "UPDATE slm_clock SET next_action_at = %s WHERE id IN %s AND %s >= "
         self.env.execute_query(
             SQL(
@@ -356,24 +369,30 @@ class SlmClock(models.Model):
         """Do something for all tickets at once or, if that fails, for each alone.
 
         For which it fails then, and why, is in the log.
+
+        :return: all dicts together that ``do`` has returned
         """
+        if not tickets:
+            return {}
         try:
             with self.env.cr.savepoint():
-                do(tickets)
-                return
+                return do(tickets) or {}
         except Exception:
             count = len(tickets)
             _logger.info("Clocks of %s tickets: one by one", count, exc_info=True)
+        done = {}
         for ticket in tickets:
             try:
                 with self.env.cr.savepoint():
-                    do(ticket)
+                    done |= do(ticket) or {}
             except Exception:
                 _logger.exception("The clocks of ticket %s failed", ticket.id)
+        return done
 
     @api.model
     def _get_stale(self, without=()):
-        """Tickets with open clocks counted over other service hours than today's.
+        """Tickets with open clocks counted over other service hours than today's, or
+        that are escalated by another ladder.
 
         Locked for this transaction, at most a batch of them.
 
@@ -381,6 +400,7 @@ class SlmClock(models.Model):
         """
         for agreement, company in self._get_open_agreements():
             calendar = agreement.calendar_id.with_company(company)
+            ladder = agreement.escalation_policy_id._get_ladder()
             stale = self.sudo().search(
                 [
                     ("agreement_id", "=", agreement.id),
@@ -388,8 +408,10 @@ class SlmClock(models.Model):
                     ("state", "in", ("running", "paused")),
                     ("ticket_id", "not in", without),
                     "|",
+                    "|",
                     ("hours_key", "!=", calendar.slm_hours_key),
                     ("calendar_id", "!=", calendar.id),
+                    ("ladder_key", "!=", ladder.key or False),
                 ],
                 order="id",
                 limit=BATCH_SIZE,

@@ -122,11 +122,14 @@ class SlmClockwork(models.AbstractModel):
         """Fold tickets to this very moment, over the service hours of this moment.
 
         Time alone may use up a target, and so may hours that were edited.
+
+        :return: the books, ``{ticket id: Book}``
         """
         books = self._open_books(tickets)
         self._read_histories(books)
         self._record_changed_hours(books)
         self._keep(books)
+        return books
 
     @api.model
     def _rebuild(self, tickets):
@@ -144,17 +147,21 @@ class SlmClockwork(models.AbstractModel):
     def _keep(self, books, silent=False):
         """Fold the books and store events, clocks and what the tickets show of them.
 
-        :param silent: breaches are recorded and not announced
+        :param silent: breaches are recorded and not announced, nothing is escalated
         """
         now = self._now()
+        silent = silent or self._get_import("slm_silent")
         clock_rows, share_rows, ticket_rows = [], [], []
+        self._find_gone(books)
         for book in books.values():
+            book.quiet_until = silent and fields.Datetime.now() or None
             folded = self._fold_book(book, max(now, book.last_at))
             clock_rows += folded
             share_rows += self._share_book(book, max(now, book.last_at))
             ticket_rows.append(self._prepare_ticket_row(book, now))
         self._store(books, clock_rows, share_rows, ticket_rows)
-        if not (silent or self._get_import("slm_silent")):
+        self._store_rearmed(books)
+        if not silent:
             self._announce(books)
         self.env["slm.clock"]._wake_at(
             min(
@@ -212,11 +219,11 @@ class SlmClockwork(models.AbstractModel):
                 started,
             )
         )
-        calendars = {}
-        return {row["id"]: self._prepare_book(row, calendars) for row in rows}
+        shared = {"calendars": {}, "ladders": {}}
+        return {row["id"]: self._prepare_book(row, shared) for row in rows}
 
     @api.model
-    def _prepare_book(self, row, calendars):
+    def _prepare_book(self, row, shared):
         facts = row.pop("slm_facts") or {}
         return Book(
             ticket=row.pop("id"),
@@ -229,7 +236,7 @@ class SlmClockwork(models.AbstractModel):
             expired=row.pop("slm_expired_agreement_id"),
             company=row["company"],
             actual=row,
-            calendars=calendars,
+            **shared,
         )
 
     @api.model
@@ -259,3 +266,4 @@ class SlmClockwork(models.AbstractModel):
         for share in shares:
             holder = share["team_id"] or share["partner_id"]
             books[share["ticket_id"]].shares[share["party"], holder] = share
+        self._read_taken(books)

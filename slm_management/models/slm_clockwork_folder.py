@@ -73,7 +73,7 @@ class SlmClockworkFolder(models.AbstractModel):
             Key(agreement, metric, kind, cycle)
             for agreement, kind, cycle in spans
             for metric in METRICS
-            if book.get_course(agreement, kind, cycle).get_lines(metric)
+            if metric in book.get_course(agreement, kind, cycle).lines
         ]
 
     @api.model
@@ -85,11 +85,13 @@ class SlmClockworkFolder(models.AbstractModel):
         state = self._fold(book, key, now)
         if not state.state:
             return None
+        book.states[key] = state
         if stored and stored["state"] == "stopped" and self._is_stale(book, stored):
             if stored["stopped_at"] == state.stopped_at:
                 return None
         if state.breached_at and not breaches(book.history, *key):
             self._record_breach(book, key, state.breached_at)
+        self._rearm(book, key, state)
         row = self._prepare_clock_row(book, key, state, now)
         if stored:
             row["id"] = stored["id"]
@@ -140,12 +142,18 @@ class SlmClockworkFolder(models.AbstractModel):
             "state": state.state,
             "outcome": state.outcome,
             "hours_key": hours_key,
+            "ladder_key": self._get_ladder(book, key.agreement).key,
+            "quiet_until": self._get_quiet_until(book, key),
         }
 
     @api.model
     def _get_next_action(self, book, key, state, now):
-        """When somebody has to look at a clock next; None: nobody has to."""
-        return state.next_action_at(now)
+        """When somebody has to look at a clock next; None: nobody has to.
+
+        At its risk, its breach or a step of its ladder, whichever comes first.
+        """
+        step = self._get_next_step(book, key, state, now)
+        return min(filter(None, (state.next_action_at(now), step)), default=None)
 
     @api.model
     def _get_target_id(self, book, key):
@@ -155,7 +163,7 @@ class SlmClockworkFolder(models.AbstractModel):
         stopped clock stays under the line that held until then.
         """
         course = book.get_course(key.agreement, key.kind, key.cycle)
-        lines = course.get_lines(key.metric)
+        lines = course.lines.get(key.metric, ())
         if len(lines) < 2:
             return next(iter(lines), None)
         found, fact, stopped = None, None, False

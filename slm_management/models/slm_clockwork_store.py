@@ -52,12 +52,12 @@ class SlmClockworkStore(models.AbstractModel):
 
     @api.model
     def _sql_insert(self, model_name, rows):
-        """Insert rows of column values in one statement."""
+        """Insert rows of column values in one statement; their ids in order."""
         if not rows:
-            return
+            return []
         model = self.env[model_name]
         columns = SQL(", ").join(map(SQL.identifier, rows[0]))
-        self.env.execute_query(
+        ids = self.env.execute_query(
             SQL(
                 "INSERT INTO %(table)s (%(columns)s) SELECT %(columns)s "
                 "FROM json_populate_recordset(NULL::%(table)s, %(rows)s) RETURNING id",
@@ -67,6 +67,7 @@ class SlmClockworkStore(models.AbstractModel):
             )
         )
         model.invalidate_model()
+        return [id_ for [id_] in ids]
 
     @api.model
     def _sql_update(self, model_name, rows, merged=()):
@@ -104,15 +105,24 @@ class SlmClockworkStore(models.AbstractModel):
 
     @api.model
     def _announce(self, books):
-        """One note on each ticket that is found late, however many clocks are."""
-        late = {book.ticket: book for book in books.values() if book.breached}
-        if not late:
+        """One note on each ticket that is found late, however many clocks are, and one
+        on each whose agreement is found to have expired."""
+        late = {book.ticket: book.breached for book in books.values() if book.breached}
+        ended = {b.ticket: b.newly_expired for b in books.values() if b.newly_expired}
+        tickets = self.env["helpdesk.ticket"].sudo()
+        self._log_notes(
+            {t.id: t._slm_breach_message(late[t.id]) for t in tickets.browse(late)}
+        )
+        self._log_notes(
+            {t.id: t._slm_expired_message(ended[t.id]) for t in tickets.browse(ended)}
+        )
+
+    @api.model
+    def _log_notes(self, bodies):
+        """:param bodies: ``{ticket id: HTML}``"""
+        if not bodies:
             return
-        tickets = self.env["helpdesk.ticket"].sudo().browse(late)
-        bodies = {
-            ticket.id: ticket._slm_breach_message(late[ticket.id].breached)
-            for ticket in tickets
-        }
+        tickets = self.env["helpdesk.ticket"].sudo().browse(bodies)
         # It is not the word of whoever happens to write, who may be the requester.
         author = self.env.ref("base.partner_root")
         # Of internal messages, core keeps only comments from who asks by their id.
