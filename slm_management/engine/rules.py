@@ -17,6 +17,7 @@ Facts that matter here:
 ``sla``            the terms of the SLA in force, as :class:`Terms` writes them, or None
 ``ola``            those of the OLA with the team that holds the ticket
 ``uc``             those of the UC with the supplier
+``expired``        id of the SLA that would be in force if it had not expired
 ``team``           id of the team that holds the ticket
 ``user``           id of the assignee
 ``supplier``       id of the supplier that the ticket waits for, or would

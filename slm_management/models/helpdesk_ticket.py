@@ -1,13 +1,15 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import json
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tools import format_datetime
+from odoo.tools import format_date, format_datetime
 from odoo.tools.sql import column_exists, create_column
 
-from ..engine import METRICS
+from ..engine import METRICS, Need
 from .helpdesk_ticket_stage import PHASES
 from .slm_process_kind import PROCESS_KINDS
 
@@ -23,9 +25,19 @@ STATUSES = [
 ]
 
 
+#: what decides which SLA holds
+MATCHED_FIELDS = (
+    "partner_id",
+    "company_id",
+    "slm_service_id",
+    "slm_process_id",
+    "slm_process_kind",
+)
 #: what ``slm.clockwork`` alone writes, in SQL; read-only is for screens, not for RPC
 DERIVED = {
     "slm_expired_agreement_id",
+    "slm_expired_shown_id",
+    "slm_expired_on",
     "slm_response_deadline",
     "slm_completion_deadline",
     "slm_closure_deadline",
@@ -207,8 +219,18 @@ class HelpdeskTicket(models.Model):
         string="Time Left", compute="_compute_slm_countdown", groups=AGENT
     )
     # Not related: by a related field anybody may sort and group, whatever its groups.
+    slm_expired_shown_id = fields.Many2one(
+        "slm.agreement",
+        string="Expired Agreement to Tell",
+        compute="_compute_slm_expired_shown_id",
+        groups=AGENT,
+        help="The expired agreement, also on a form that is not saved yet.",
+    )
     slm_expired_on = fields.Date(
-        string="Expired on", compute="_compute_slm_expired_on", groups=AGENT
+        string="Expired on",
+        compute="_compute_slm_expired_shown_id",
+        groups=AGENT,
+        help="Its last day. Empty: it was ended before that.",
     )
     slm_timezone = fields.Selection(
         selection="_selection_slm_timezone",
@@ -349,10 +371,19 @@ class HelpdeskTicket(models.Model):
                 ticket.slm_current_clock_ids._get_next_due().countdown
             )
 
-    @api.depends("slm_expired_agreement_id.date_end")
-    def _compute_slm_expired_on(self):
+    @api.depends(
+        *MATCHED_FIELDS,
+        "slm_agreement_id",
+        "slm_expired_agreement_id.date_end",
+        "slm_expired_agreement_id.state",
+    )
+    def _compute_slm_expired_shown_id(self):
+        today = fields.Date.today()
         for ticket in self:
-            ticket.slm_expired_on = ticket.slm_expired_agreement_id.date_end
+            expired = ticket._slm_get_expired()
+            last = expired.date_end
+            ticket.slm_expired_shown_id = expired
+            ticket.slm_expired_on = last and last <= today and last
 
     @api.depends("slm_agreement_id.calendar_id.tz")
     def _compute_slm_timezone(self):
@@ -428,6 +459,16 @@ class HelpdeskTicket(models.Model):
             self.env["slm.clockwork"]._sync(self, {"answered": True})
         return res
 
+    def _web_push_send_notification(self, devices, *args, payload=None, **kwargs):
+        """What an escalation pushes is queued: core would send it there and then."""
+        if not self.env.context.get("slm_queue_push"):
+            send = super()._web_push_send_notification
+            return send(devices, *args, payload=payload, **kwargs)
+        text = json.dumps(payload)
+        rows = [{"mail_push_device_id": d.id, "payload": text} for d in devices]
+        self.env["mail.push"].sudo().create(rows)
+        return self.env.ref("mail.ir_cron_web_push_notification").sudo()._trigger()
+
     # ------------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------------
@@ -437,6 +478,23 @@ class HelpdeskTicket(models.Model):
         self._slm_check_agent()
         self.check_access("write")
         self.env["slm.clockwork"]._adopt(self)
+
+    def action_slm_why_agreement(self):
+        """Show every agreement that was a candidate, and why this one holds."""
+        self.ensure_one()
+        self._slm_check_agent()
+        self.check_access("read")
+        # What the ticket is about may be named to whoever reads it.
+        preview = self.env["slm.match.preview"].sudo().create(self._slm_get_subject())
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Why this agreement?"),
+            "res_model": preview._name,
+            "res_id": preview.id,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"dialog_size": "extra-large"},
+        }
 
     def action_slm_rebuild(self):
         """Fold the clocks of the tickets again from their events, and report."""
@@ -472,6 +530,49 @@ class HelpdeskTicket(models.Model):
     def _selection_slm_timezone(self):
         calendar = self.env["resource.calendar"]
         return calendar._fields["tz"]._description_selection(self.env)
+
+    def _slm_get_subject(self):
+        """What matching looks at, as values of ``slm.match.preview``."""
+        ticket = self.sudo()
+        return {
+            "ticket_id": ticket.id,
+            "company_id": ticket.company_id.id,
+            "partner_id": ticket.partner_id.id,
+            "service_id": ticket.slm_service_id.id,
+            "process_id": ticket.slm_process_id.id,
+            "process_kind": ticket.slm_process_kind,
+            "priority": ticket.priority,
+            "at": ticket.create_date.replace(microsecond=0),
+            "team_id": ticket.team_id.id,
+            "supplier_id": ticket.slm_supplier_id.id,
+        }
+
+    def _slm_get_expired(self):
+        """The expired agreement to tell of.
+
+        On a form that is not saved yet it is the one that saving will find.
+        """
+        chosen, known = self.slm_agreement_id._origin, self._origin.slm_agreement_id
+        need = self._slm_get_need()
+        if self.id or (self._origin and need == self._origin._slm_get_need()):
+            return chosen.browse() if chosen else self.slm_expired_agreement_id
+        if chosen and chosen != known:
+            return chosen.browse()
+        expired = self.env["slm.matcher"]._match_batch([need])[need][1]
+        return chosen.browse(expired or [])._filtered_access("read")
+
+    def _slm_get_need(self):
+        """What matching an SLA looks at, also of a form that is not saved yet."""
+        company = self.company_id._origin
+        moment = self._origin.create_date or fields.Datetime.now()
+        return Need(
+            partner=self.partner_id._origin.id,
+            service=self.slm_service_id._origin.id,
+            process_kind=self.slm_process_kind,
+            company=company.id,
+            day=self.env["slm.matcher"]._get_day(moment, company),
+            process=self.slm_process_id._origin.id,
+        )
 
     def _slm_get_shared_services(self):
         """The active services that use all configuration items of the ticket."""
@@ -509,7 +610,9 @@ class HelpdeskTicket(models.Model):
         """Actions can be called by whoever may write the ticket; these are ours."""
         if not (self.env.su or self.env.user.has_group(AGENT)):
             raise AccessError(
-                self.env._("Only agents of service levels can start or fold clocks.")
+                self.env._(
+                    "Only agents of service levels can start, fold or explain clocks."
+                )
             )
 
     def _slm_check_derived(self, vals):
@@ -598,4 +701,28 @@ class HelpdeskTicket(models.Model):
         return Markup("<p><strong>%s</strong></p><ul>%s</ul>") % (
             title,
             Markup("").join(lines),
+        )
+
+    def _slm_expired_message(self, agreement_id):
+        """The note, in the company's language, that what would hold has expired.
+
+        It names no agreement, see :meth:`_slm_breach_message`.
+        """
+        self.ensure_one()
+        lang = self.sudo().company_id.partner_id.lang or self.env.lang
+        env = self.with_context(lang=lang).env
+        last = env["slm.agreement"].sudo().browse(agreement_id).date_end
+        text = env._("The one that covers this ticket has expired.")
+        if last and last <= fields.Date.today():
+            text = env._(
+                "The one that covers this ticket ended on %(date)s.",
+                date=format_date(env, last),
+            )
+        return Markup("<p><strong>%s</strong></p><p>%s %s</p>") % (
+            env._("No service level agreement is in force"),
+            text,
+            env._(
+                "No deadlines are promised. It is named at the top of the ticket: renew "
+                "it, or choose another one."
+            ),
         )

@@ -53,6 +53,7 @@ class SlmClockworkRecorder(models.AbstractModel):
         terms = self._get_terms(books)
         for book in books.values():
             book.actual |= terms[book.ticket] | self._forget_answer(book)
+            book.actual |= self._note_expired(book)
             before, after = changes(book.facts, book.actual)
             if "phase" in after and self._has_stale_hours(book):
                 after["hours"] = True
@@ -72,6 +73,15 @@ class SlmClockworkRecorder(models.AbstractModel):
         handed_over = book.facts.get("team") != book.actual["team"]
         forgotten = handed_over and book.facts.get("team_answered")
         return {"team_answered": False} if forgotten else {}
+
+    @api.model
+    def _note_expired(self, book):
+        """The agreement that would be in force if it had not expired; the desk is told
+        once of each."""
+        if book.newly_expired in [event.after.get("expired") for event in book.history]:
+            book.newly_expired = None
+        expired = not book.agreement and book.expired or None
+        return {"expired": expired} if expired or "expired" in book.facts else {}
 
     @api.model
     def _get_author(self):
@@ -160,6 +170,7 @@ class SlmClockworkRecorder(models.AbstractModel):
     @api.model
     def _set_match(self, book, kind, agreement, expired):
         if kind == "sla":
+            book.newly_expired = expired if expired != book.expired else None
             book.agreement, book.expired = agreement, expired
         else:
             book.alongside[kind] = agreement or None

@@ -14,7 +14,9 @@ RECORD_FACTS = {
     "user": "res.users",
 }
 #: facts that carry the id of an agreement
-AGREEMENT_FACTS = dict.fromkeys(("sla", "ola", "uc", "breach"), "slm.agreement")
+AGREEMENT_FACTS = dict.fromkeys(
+    ("sla", "ola", "uc", "expired", "breach"), "slm.agreement"
+)
 #: facts that are values of a selection field
 SELECTION_FACTS = {
     "phase": ("helpdesk.ticket.stage", "slm_phase"),
@@ -105,6 +107,13 @@ class SlmEventTeller(models.AbstractModel):
         if not after and before:
             return self.env._("no agreement in force")
         return self._tell_terms("sla", before, after, names)
+
+    @api.model
+    def _tell_expired(self, before, after, names):
+        if not after:
+            return ""
+        name = names.get(("expired", after), "–")
+        return self.env._("%(agreement)s has expired", agreement=name)
 
     @api.model
     def _tell_ola(self, before, after, names):
