@@ -45,7 +45,7 @@ def get_party(facts):
     return party, holder or None
 
 
-def shares(events, worktime, now):
+def shares(events, worktime, now, gone=()):
     """The shares of all who used time of a ticket, in the order in which they came.
 
     Time passes from the creation of the ticket until it is completed, and again after
@@ -57,6 +57,7 @@ def shares(events, worktime, now):
     :param events: the ticket's history in order, see :mod:`rules`
     :param worktime: :class:`~.worktime.WorkTime` that covers the history and ``now``
     :param now: naive UTC; an instant before the last event counts as that event's
+    :param gone: ``(party, holder)`` of holders that have no name any more
     :return: list of :class:`Share`
 
     >>> from datetime import datetime
@@ -82,6 +83,7 @@ def shares(events, worktime, now):
             used[party] += worktime.elapsed(since, event.at)
         facts.update(event.after)
         party, since = get_party(facts), event.at
+        party = (party[0], None) if party in gone else party
         if party:
             used.setdefault(party, 0)
     if party and now > since:

@@ -4,6 +4,9 @@ from odoo import api, models
 
 from ..engine import shares
 
+#: models of those who can hold a ticket
+HOLDERS = {"team": "helpdesk.ticket.team", "supplier": "res.partner"}
+
 
 class SlmClockworkSharer(models.AbstractModel):
     """Events become shares of time. See ``slm.clockwork``."""
@@ -27,13 +30,33 @@ class SlmClockworkSharer(models.AbstractModel):
         return book.calendars[key][0]
 
     @api.model
+    def _find_gone(self, books):
+        """Note in the books who held a ticket once and was deleted since.
+
+        At most a query for teams and one for suppliers, and none as long as everybody
+        is known by the tickets or their stored shares.
+        """
+        for party, model in HOLDERS.items():
+            held, known = set(), set()
+            for book in books.values():
+                held.update(event.after.get(party) for event in book.history)
+                known.update(
+                    holder for _party, holder in book.shares if _party == party
+                )
+                known.add(book.actual[party])
+            unknown = held - known - {None}
+            if unknown:
+                gone = unknown - set(self.env[model].browse(unknown).exists().ids)
+                for book in books.values():
+                    book.gone.update((party, holder) for holder in gone)
+
+    @api.model
     def _share(self, book, calendar, now):
         """List of :class:`~..engine.Share` of a ticket, until ``now``."""
         if not calendar:
             return []
-        return shares(
-            book.history, calendar._slm_worktime(book.history[0].at, now), now
-        )
+        worktime = calendar._slm_worktime(book.history[0].at, now)
+        return shares(book.history, worktime, now, book.gone)
 
     @api.model
     def _share_book(self, book, now):
@@ -53,11 +76,25 @@ class SlmClockworkSharer(models.AbstractModel):
 
     @api.model
     def _are_shares_frozen(self, book, counted, calendar):
-        if not book.shares or any(share.ticking for share in counted):
-            return False
-        known = all((share.party, share.holder) in book.shares for share in counted)
         stored = {share["calendar_id"] for share in book.shares.values()}
-        return known and book.was_finished and stored == {calendar.id}
+        finished = book.was_finished and self._are_shares_stored(book, counted)
+        return finished and stored == {calendar.id}
+
+    @api.model
+    def _are_shares_stored(self, book, counted):
+        """Whether a ticket is finished and all who used its time have their rows.
+
+        With somebody who is deleted goes his row: his time is to be counted again.
+        """
+        return (
+            bool(book.shares)
+            and all(
+                (share.party, share.holder) in book.shares
+                for share in counted
+                if share.seconds
+            )
+            and not any(share.ticking for share in counted)
+        )
 
     @api.model
     def _prepare_share_row(self, book, share, calendar):
@@ -86,11 +123,12 @@ class SlmClockworkSharer(models.AbstractModel):
         """
         books = self._open_books(tickets)
         self._read_histories(books)
+        self._find_gone(books)
         now = self._now()
         shared = {}
         for book in books.values():
             counted = self._share(book, self._get_share_calendar(book), now)
-            if book.shares and not any(share.ticking for share in counted):
+            if self._are_shares_stored(book, counted):
                 counted = [
                     (party, holder, row["seconds"])
                     for (party, holder), row in book.shares.items()
