@@ -29,7 +29,7 @@ def longest(promised, stretches, period):
 
     An office is open from 8 to 17, an evening shift from 17 to 18, others always:
 
-    >>> from datetime import datetime
+    >>> from datetime import datetime, timedelta
     >>> monday, day, hour = datetime(2024, 1, 1), timedelta(days=1), timedelta(hours=1)
     >>> def week(days, opens, closes):
     ...     return WorkTime(

@@ -21,9 +21,15 @@ AGENT = "slm_management.group_slm_agent"
 #: make room. A plain dict: this is read millions of times and written hardly ever.
 _COMPILED = {}
 MAX_COMPILED = 256
+#: the same for normal weeks
+_NORMAL = {}
 
 #: how far deadlines are looked for, in years; the far one only if they are not found
 YEARS_AHEAD, YEARS_FAR = 3, 25
+#: two weeks in which no clock is changed, wherever; they begin on a Monday
+NORMAL_WEEKS = [
+    (datetime(2024, month, 1), datetime(2024, month, 15)) for month in (1, 7)
+]
 #: stretches of service time that a client gets to let a clock tick
 NEXT_HOURS = 6
 
@@ -208,12 +214,16 @@ class ResourceCalendar(models.Model):
         last_year = max(until.year, fields.Datetime.now().year) + years + 1
         first = datetime(min(since.year, fields.Datetime.now().year - 1), 1, 1)
         last = datetime(min(last_year, 9000), 1, 1)
+        return self._slm_compile_between(
+            first, last, domain=self._slm_get_leave_domain()
+        )
+
+    def _slm_compile_between(self, first, last, **options):
+        """:param options: of core's ``_work_intervals_batch``"""
         calendar = self.sudo().with_context(employee_timezone=None)
         try:
             intervals = calendar._work_intervals_batch(
-                pytz.utc.localize(first),
-                pytz.utc.localize(last),
-                domain=self._slm_get_leave_domain(),
+                pytz.utc.localize(first), pytz.utc.localize(last), **options
             )[False]
         except ValueError:
             # Core can not read hours such as 23.995; a ticket must be created anyway.
@@ -227,6 +237,27 @@ class ResourceCalendar(models.Model):
             for start, end, _lines in intervals
         )
         return WorkTime(naive, first, last)
+
+    def _slm_get_normal_hours(self):
+        """Service time of two weeks without time off: one time in winter, one time in
+        summer, as time zones differ in when they change.
+
+        Always of the same weeks, so that what follows does not depend on the day.
+
+        :return: list of :class:`~..engine.WorkTime`; empty ones of flexible hours
+        """
+        self.ensure_one()
+        key = (self.env.cr.dbname, self.id, self.sudo().slm_hours_key)
+        if key not in _NORMAL:
+            while len(_NORMAL) >= MAX_COMPILED:
+                _NORMAL.pop(next(iter(_NORMAL), None), None)
+            _NORMAL[key] = [
+                WorkTime((), first, last)
+                if self.flexible_hours
+                else self._slm_compile_between(first, last, compute_leaves=False)
+                for first, last in NORMAL_WEEKS
+            ]
+        return _NORMAL[key]
 
     def _slm_get_company(self):
         return self.company_id or self.env.company
@@ -293,6 +324,7 @@ class ResourceCalendar(models.Model):
             used.slm_hours_changed_by_id = self.env.user
             used.slm_hours_changed_at = fields.Datetime.now()
             used._slm_replan_later()
+            used.slm_agreement_ids._recheck_promises()
 
     def _slm_replan_later(self):
         cron = self.env.ref("slm_management.ir_cron_replan", raise_if_not_found=False)

@@ -11,6 +11,7 @@ class SlmConfigurationItem(models.Model):
     _name = "slm.configuration.item"
     _description = "Configuration Item"
     _inherit = [
+        "slm.consistency.mixin",
         "slm.naming.mixin",
         "slm.code.mixin",
         "slm.revision.mixin",
@@ -22,6 +23,9 @@ class SlmConfigurationItem(models.Model):
     _order = "code, id"
     _rec_names_search = ["code", "name", "serial"]
     _proposed_by = {"slm_picked_service": "service_ids"}
+    _decisive = frozenset(
+        {"supplier_id", "service_ids", "status", "active", "company_id"}
+    )
     _revised = {
         "code": None,
         "name": None,
