@@ -8,7 +8,11 @@ what the pages are made of; so each domain begins with ``MINE``, and records are
 controllers, never for templates.
 """
 
+from odoo import fields
 from odoo.fields import Domain
+from odoo.tools import format_date
+
+from ..engine import Need
 
 MINE = Domain("is_published_to_me", "=", True)
 
@@ -56,3 +60,27 @@ def was_offered(processes, domain, partner):
     found &= Domain("publication_ids", "any", covering)
     processes = processes.sudo().with_context(active_test=False)
     return bool(processes.search_count(found, limit=1))
+
+
+def find_expired(env, service, process):
+    """The agreement, as superuser, that would hold for a request of the user today if
+    it had not expired; empty: one is in force, or there never was one for him."""
+    company, matcher = process.company_id, env["slm.matcher"]
+    need = Need(
+        partner=env.user.partner_id.id,
+        service=service.id,
+        process_kind=process.kind,
+        company=company.id,
+        day=matcher._get_day(fields.Datetime.now(), company),
+        process=process.id,
+    )
+    _agreement, expired = matcher._match_batch([need])[need]
+    return env["slm.agreement"].sudo().browse(expired or [])
+
+
+def tell_last_day(agreement):
+    """The last day of an expired agreement as text, if there was one and it is over: it
+    may have been ended before it, and when is not known."""
+    last = agreement.date_end
+    ended = last and last <= fields.Date.today()
+    return format_date(agreement.env, last) if ended else ""

@@ -9,7 +9,7 @@ from odoo.http import request
 from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
 
 from .catalogue import CATALOGUE
-from .offers import find_offer
+from .offers import find_expired, find_offer, tell_last_day
 
 #: what forms and addresses carry, and where the session keeps what it stands for
 TOKEN = "slm_request"
@@ -134,7 +134,27 @@ class RequestController(HelpdeskTicketController):
             "icon": service.icon,
             "process": process.name,
             "url": f"{CATALOGUE}/{service.id}",
+            "expired": self._slm_tell_expired(find_expired(request.env, service, process)),
         }
+
+    def _slm_tell_expired(self, agreement):
+        """What a requester is told before he asks, if nothing is in force any more."""
+        if not agreement:
+            return ""
+        last = tell_last_day(agreement)
+        if not last:
+            return request.env._(
+                "The service level agreement %(agreement)s for this is not in force any "
+                "more. You can send your request all the same; no deadlines are "
+                "promised for it.",
+                agreement=agreement.code,
+            )
+        return request.env._(
+            "The service level agreement %(agreement)s for this ended on %(date)s. You "
+            "can send your request all the same; no deadlines are promised for it.",
+            agreement=agreement.code,
+            date=last,
+        )
 
     def _slm_refuse(self, error, sent):
         """The form again with what was typed, for a general ticket."""

@@ -5,12 +5,12 @@ from markupsafe import Markup, escape
 from odoo import fields
 from odoo.fields import Domain
 from odoo.http import request
-from odoo.tools import LazyTranslate, format_date
+from odoo.tools import LazyTranslate
 
 from odoo.addons.helpdesk_mgmt.controllers.myaccount import CustomerPortalHelpdesk
 
 from .close import may_close
-from .offers import was_offered
+from .offers import tell_last_day, was_offered
 from .words import tell_duration, tell_moment
 
 _lt = LazyTranslate(__name__)
@@ -86,7 +86,7 @@ class TicketPortal(CustomerPortalHelpdesk):
         values = {"promise": {}, "expired": "", **self._slm_prepare_subject(ticket)}
         if agreement and ticket.company_id.slm_portal_deadlines:
             values["promise"] = self._slm_prepare_promise(ticket)
-        elif expired and not agreement:
+        elif not agreement and expired and expired._covers(ticket.partner_id):
             values["expired"] = self._slm_tell_expired(expired)
         return values
 
@@ -106,9 +106,8 @@ class TicketPortal(CustomerPortalHelpdesk):
         }
 
     def _slm_tell_expired(self, agreement):
-        """Its last day is told if there was one: it may have been ended before it."""
-        code, last = agreement.code, agreement.date_end
-        if not last or last > fields.Date.today():
+        code, last = agreement.code, tell_last_day(agreement)
+        if not last:
             return request.env._(
                 "The service level agreement %(agreement)s was not in force any more "
                 "when this ticket was opened. No deadlines are promised for it.",
@@ -118,7 +117,7 @@ class TicketPortal(CustomerPortalHelpdesk):
             "The service level agreement %(agreement)s ended on %(date)s. No deadlines "
             "are promised for this ticket.",
             agreement=code,
-            date=format_date(request.env, last),
+            date=last,
         )
 
     # ------------------------------------------------------------------

@@ -358,7 +358,7 @@ class HelpdeskTicket(models.Model):
     def _compute_slm_time_used(self):
         """Lists of dicts, one for each party in order: ``party``, ``name``,
         ``seconds`` of service time, ``percent`` of all."""
-        shared = self.env["slm.clockwork"]._get_shares(self)
+        shared = self.env["slm.clockwork"]._get_shares(self._origin)
         for ticket in self:
             shares = shared.get(ticket._origin.id, [])
             ticket.slm_time_used = ticket._slm_tell_shares(shares)
@@ -553,13 +553,20 @@ class HelpdeskTicket(models.Model):
         On a form that is not saved yet it is the one that saving will find.
         """
         chosen, known = self.slm_agreement_id._origin, self._origin.slm_agreement_id
-        need = self._slm_get_need()
-        if self.id or (self._origin and need == self._origin._slm_get_need()):
+        if not self._slm_asks_for_match():
             return chosen.browse() if chosen else self.slm_expired_agreement_id
         if chosen and chosen != known:
             return chosen.browse()
+        need = self._slm_get_need()
         expired = self.env["slm.matcher"]._match_batch([need])[need][1]
         return chosen.browse(expired or [])._filtered_access("read")
+
+    def _slm_asks_for_match(self):
+        """Whether to save the form will find the agreement anew."""
+        if self.id:
+            return False
+        origin = self._origin
+        return not origin or self._slm_get_need() != origin._slm_get_need()
 
     def _slm_get_need(self):
         """What matching an SLA looks at, also of a form that is not saved yet."""
