@@ -1,8 +1,43 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""How long it takes at worst if several promises are used up one after the other."""
+"""How long it takes at worst if several promises are used up one after the other.
 
-from itertools import groupby, permutations
+An office is open from 8 to 17, an evening shift from 17 to 18, others always:
+
+>>> from datetime import datetime, timedelta
+>>> monday, day, hour = datetime(2024, 1, 1), timedelta(days=1), timedelta(hours=1)
+>>> def week(days, opens, closes):
+...     return WorkTime(
+...         [(monday + n * day + opens * hour, monday + n * day + closes * hour)
+...          for n in days], monday, monday + 7 * day)
+>>> office, evening = week(range(5), 8, 17), week(range(5), 17, 18)
+>>> always, never = week(range(7), 0, 24), week((), 0, 0)
+>>> def hours(promised, *stretches):
+...     stretches = [(worktime, n * 3600) for worktime, n in stretches]
+...     return longest(promised, stretches, 7 * day) / 3600
+
+In the same hours promises just add up, and four hours around the clock are four
+hours of the office at most:
+
+>>> hours(office, (office, 2), (office, 3)), hours(office, (office, 2), (always, 4))
+(5.0, 6.0)
+
+A promise around the clock that an office is to keep waits for the whole weekend: a
+ticket that comes on Friday just after 15:00 is done on Monday at 8:00.
+
+>>> hours(always, (office, 2))
+65.0
+
+Here it is worst on Friday just after 17:00: the evening's hour is over on Monday
+when the office has closed, which then needs the whole of Tuesday.
+
+>>> hours(always, (evening, 1), (office, 9))
+96.0
+>>> longest(always, [(never, 60)], 7 * day) is None
+True
+"""
+
+from itertools import permutations
 from operator import itemgetter
 
 from .worktime import MICROSECOND, WorkTime
@@ -19,47 +54,13 @@ def longest(promised, stretches, period):
     together with those behind it if this is not more than its own time.
 
     With more than :data:`MAX_FREE` stretches, those in the same hours follow each other
-    directly, and with as many different hours the given order counts.
+    directly; with as many different hours only one order is looked at.
 
     :param promised: :class:`WorkTime`, the hours of the promise
     :param stretches: pairs of a :class:`WorkTime` and seconds, int and above 0
     :param period: timedelta after which all of these hours repeat, for example a week;
         each of them covers one from the same instant on
     :return: int, seconds; None if there are hours that never open
-
-    An office is open from 8 to 17, an evening shift from 17 to 18, others always:
-
-    >>> from datetime import datetime, timedelta
-    >>> monday, day, hour = datetime(2024, 1, 1), timedelta(days=1), timedelta(hours=1)
-    >>> def week(days, opens, closes):
-    ...     return WorkTime(
-    ...         [(monday + n * day + opens * hour, monday + n * day + closes * hour)
-    ...          for n in days], monday, monday + 7 * day)
-    >>> office, evening = week(range(5), 8, 17), week(range(5), 17, 18)
-    >>> always, never = week(range(7), 0, 24), week((), 0, 0)
-    >>> def hours(promised, *stretches):
-    ...     stretches = [(worktime, n * 3600) for worktime, n in stretches]
-    ...     return longest(promised, stretches, 7 * day) / 3600
-
-    In the same hours promises just add up, and four hours around the clock are four
-    hours of the office at most:
-
-    >>> hours(office, (office, 2), (office, 3)), hours(office, (office, 2), (always, 4))
-    (5.0, 6.0)
-
-    A promise around the clock that an office is to keep waits for the whole weekend: a
-    ticket that comes on Friday just after 15:00 is done on Monday at 8:00.
-
-    >>> hours(always, (office, 2))
-    65.0
-
-    Here it is worst on Friday just after 17:00: the evening's hour is over on Monday
-    when the office has closed, which then needs the whole of Tuesday.
-
-    >>> hours(always, (evening, 1), (office, 9))
-    96.0
-    >>> longest(always, [(never, 60)], 7 * day) is None
-    True
     """
     if all(worktime is promised for worktime, _seconds in stretches):
         return sum(seconds for _worktime, seconds in stretches)
@@ -119,17 +120,19 @@ def _orders(stretches):
         totals = {}
         for worktime, seconds in stretches:
             totals[worktime] = totals.get(worktime, 0) + seconds
-        stretches = list(totals.items())
-    orders = permutations(stretches)
+        stretches = tuple(totals.items())
     if len(stretches) > MAX_FREE:
-        orders = [stretches]
-    return {
-        tuple(
-            (worktime, sum(seconds for _worktime, seconds in group))
-            for worktime, group in groupby(order, key=itemgetter(0))
-        )
-        for order in orders
-    }
+        return {stretches}
+    return {_join(order) for order in permutations(stretches)}
+
+
+def _join(order):
+    joined = []
+    for worktime, seconds in order:
+        if joined and joined[-1][0] is worktime:
+            seconds += joined.pop()[1]
+        joined.append((worktime, seconds))
+    return tuple(joined)
 
 
 def _longest_in_order(promised, order, edges, window):

@@ -147,7 +147,7 @@ class SlmAgreementConflict(models.Model):
         if not marked:
             return
         # Whatever the context of who comes first, all are looked at alike.
-        conflicts = self.sudo().with_context({})
+        conflicts = self.with_env(self.env(su=True, context={}))
         agreements = conflicts.env["slm.agreement"].with_context(active_test=False)
         known = agreements.browse(marked["agreements"]).exists()
         of_companies = agreements.search(
@@ -169,7 +169,9 @@ class SlmAgreementConflict(models.Model):
         stored = conflicts.search([("agreement_id", "in", agreements.ids)])
         rows = {row: row._to_conflict() for row in stored}
         found = self.env["slm.consistency"]._get_conflicts(agreements)
-        gone = stored - stored.browse([r.id for r, c in rows.items() if c in set(found)])
+        gone = stored - stored.browse(
+            [r.id for r, c in rows.items() if c in set(found)]
+        )
         known = set(rows.values())
         missing = [conflict for conflict in found if conflict not in known]
         self._lock({*gone.agreement_id.ids, *(c.agreement for c in missing)})
@@ -198,11 +200,11 @@ class SlmAgreementConflict(models.Model):
     def _cron_refresh(self):
         """Once a day: agreements begin and end without anybody saving them."""
         agreements = self.env["slm.agreement"].with_context(active_test=False)
-        companies = self.env["res.company"].search([])
-        for done, company in enumerate(companies, 1):
-            mine = Domain("kind", "=", "sla") & Domain("company_id", "=", company.id)
-            self._refresh_batch(agreements.search(mine))
-            self.env["ir.cron"]._commit_progress(1, remaining=len(companies) - done)
+        slas = Domain("kind", "=", "sla")
+        groups = agreements._read_group(slas, ["company_id"], ["id:recordset"])
+        for done, (_company, mine) in enumerate(groups, 1):
+            self._refresh_batch(mine)
+            self.env["ir.cron"]._commit_progress(1, remaining=len(groups) - done)
 
     # ------------------------------------------------------------------
     # Telling

@@ -26,6 +26,7 @@ class SlmConsistencyMixin(models.AbstractModel):
     def write(self, vals):
         if not self._decisive & vals.keys():
             return super().write(vals)
+        self.check_access("write")
         # It may have mattered to others than it will.
         before = self.sudo()._get_rechecked()
         res = super().write(vals)
@@ -34,6 +35,7 @@ class SlmConsistencyMixin(models.AbstractModel):
         return res
 
     def unlink(self):
+        self.check_access("unlink")
         before = self.sudo()._get_rechecked()
         res = super().unlink()
         self._recheck_promises(before)

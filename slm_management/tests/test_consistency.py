@@ -35,7 +35,9 @@ class TestLongest(BaseCase):
         return hours or [(MONDAY, MONDAY + DAY)]
 
     def unroll(self, hours, period, times):
-        spans = [(a + n * period, b + n * period) for n in range(times) for a, b in hours]
+        spans = [
+            (a + n * period, b + n * period) for n in range(times) for a, b in hours
+        ]
         return WorkTime(spans, MONDAY, MONDAY + times * period)
 
     def look(self, promised, stretches, period):
@@ -43,7 +45,10 @@ class TestLongest(BaseCase):
         worst = 0
         for order in set(permutations(stretches)):
             for minute in range(0, period // MINUTE, 15):
-                for start in (MONDAY + minute * MINUTE, MOMENT + MONDAY + minute * MINUTE):
+                for start in (
+                    MONDAY + minute * MINUTE,
+                    MOMENT + MONDAY + minute * MINUTE,
+                ):
                     moment = start
                     for worktime, seconds in order:
                         moment = worktime.plan(moment, seconds)
@@ -120,7 +125,9 @@ class ConsistencyCase(SlmCommon):
 
     def get_conflicts(self, agreement=None):
         conflicts = self.env["slm.agreement.conflict"]
-        return conflicts.search([("agreement_id", "=", (agreement or self.agreement).id)])
+        return conflicts.search(
+            [("agreement_id", "=", (agreement or self.agreement).id)]
+        )
 
     def tell(self, agreement=None):
         """``{(service, priority, metric): minutes too long}``; the kind if there is."""
@@ -271,7 +278,12 @@ class TestConsistency(ConsistencyCase):
 
     def test_states_of_the_sla(self):
         self.create_ola(180)
-        for state, count in (("draft", 1), ("review", 1), ("active", 1), ("expired", 0)):
+        for state, count in (
+            ("draft", 1),
+            ("review", 1),
+            ("active", 1),
+            ("expired", 0),
+        ):
             sla = self.create_agreement(activate=False, code=f"SLA-{state}")
             if state != "draft":
                 sla.sudo().write({"state": state})
@@ -347,9 +359,7 @@ class TestConsistency(ConsistencyCase):
         ola = self.create_ola(60)
         self.assertEqual(self.tell(sla), {})
         ola.target_ids.completion_minutes = 61
-        self.assertEqual(
-            self.tell(sla), {("Mail", p, "completion"): 1 for p in "0123"}
-        )
+        self.assertEqual(self.tell(sla), {("Mail", p, "completion"): 1 for p in "0123"})
 
     def test_longer_hours_are_no_longer_promise(self):
         self.create_ola(120, calendar_id=self.always.id)
@@ -371,9 +381,7 @@ class TestConsistency(ConsistencyCase):
         self.agreement.target_ids[0].completion_minutes = 5 * 60 + 30
         self.assertEqual(self.tell(), {})
         self.agreement.target_ids[0].completion_minutes = 5 * 60 + 29
-        self.assertEqual(
-            self.tell(), {("Mail", p, "completion"): 1 for p in "012"}
-        )
+        self.assertEqual(self.tell(), {("Mail", p, "completion"): 1 for p in "012"})
 
     def test_two_weeks(self):
         """An hour every other Monday: ten office days of eight hours pass at worst."""
@@ -667,7 +675,9 @@ class TestConsistencyTold(ConsistencyCase):
         self.assertFalse(self.agreement.conflict_count)
 
     def test_long_notice(self):
-        services = [{"name": f"S{n}", "team_ids": self.first_team.ids} for n in range(9)]
+        services = [
+            {"name": f"S{n}", "team_ids": self.first_team.ids} for n in range(9)
+        ]
         self.env["slm.service"].create(services)
         self.create_ola([{"completion": 300}])
         notice = self.agreement.conflict_notice
