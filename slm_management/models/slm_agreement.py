@@ -3,8 +3,6 @@
 from collections import namedtuple
 from datetime import timedelta
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -27,11 +25,15 @@ class SlmAgreement(models.Model):
     _name = "slm.agreement"
     _description = "Service Level Agreement"
     _inherit = [
+        "slm.agreement.life",
+        "slm.agreement.overview",
+        "slm.consistency.mixin",
+        "slm.version.mixin",
+        "slm.term.mixin",
         "slm.naming.mixin",
         "slm.code.mixin",
         "slm.revision.mixin",
         "slm.summary.mixin",
-        "slm.term.mixin",
         "slm.desk.thread",
     ]
     _check_company_auto = True
@@ -57,6 +59,79 @@ class SlmAgreement(models.Model):
         }
     )
 
+    _drafting = frozenset({"draft", "review"})
+    _content = frozenset(
+        {
+            "kind",
+            "code",
+            "version",
+            "previous_version_id",
+            "company_id",
+            "name",
+            "description",
+            "deliverables",
+            "partner_id",
+            "team_id",
+            "calendar_id",
+            "service_ids",
+            "process_ids",
+            "process_kind_ids",
+            "pause_supplier",
+            "availability_target",
+            "attainment_target",
+            "date_start",
+            "target_ids",
+        }
+    )
+    _revised = dict.fromkeys(
+        (
+            "code",
+            "version",
+            "kind",
+            "name",
+            "state",
+            "description",
+            "deliverables",
+            "partner_id",
+            "team_id",
+            "calendar_id",
+            "process_kind_ids",
+            "process_ids",
+            "manager_id",
+            "date_start",
+            "date_end",
+            "reminder_days",
+            "availability_target",
+            "attainment_target",
+            "pause_supplier",
+            "risk_percent",
+            "escalation_policy_id",
+            "sequence",
+            "target_ids",
+            "publication_ids",
+            "active",
+        )
+    ) | {"service_ids": "agreement_ids"}
+
+    _decisive = frozenset(
+        {
+            "kind",
+            "state",
+            "active",
+            "company_id",
+            "partner_id",
+            "team_id",
+            "calendar_id",
+            "service_ids",
+            "process_kind_ids",
+            "process_ids",
+            "date_start",
+            "date_end",
+            "sequence",
+            "pause_supplier",
+        }
+    )
+
     # ------------------------------------------------------------------
     # Fields
     # ------------------------------------------------------------------
@@ -72,7 +147,6 @@ class SlmAgreement(models.Model):
         "the team holds a ticket. UC: with a supplier; its clocks run while a ticket "
         "waits for that supplier.",
     )
-    version = fields.Integer(default=1, required=True, readonly=True, copy=False)
     previous_version_id = fields.Many2one(
         "slm.agreement",
         readonly=True,
@@ -157,23 +231,6 @@ class SlmAgreement(models.Model):
         string="Valid until",
         help="The last day on which it is valid. Empty: until further notice.",
     )
-    date_stop = fields.Date(
-        string="Drawn until",
-        compute="_compute_date_stop",
-        search="_search_date_stop",
-        help="Where a calendar ends it: without an end, with the next year.",
-    )
-    reminder_days = fields.Integer(
-        string="Remind before the End (days)",
-        default=30,
-        help="How long before its end the service level manager is reminded. 0: on the "
-        "last day.",
-    )
-    reminded_for = fields.Date(
-        readonly=True,
-        copy=False,
-        help="The end of which the service level manager has been reminded.",
-    )
     availability_target = fields.Float(
         string="Availability (%)",
         digits=(6, 3),
@@ -213,37 +270,40 @@ class SlmAgreement(models.Model):
     publication_ids = fields.One2many(
         "slm.publication", "agreement_id", string="Publication", copy=True
     )
-    state = fields.Selection(
-        [
-            ("draft", "Draft"),
-            ("review", "In Review"),
-            ("active", "Active"),
-            ("expired", "Expired"),
-            ("terminated", "Terminated"),
-        ],
-        required=True,
-        default="draft",
-        copy=False,
-        index=True,
-    )
     active = fields.Boolean(default=True)
     ticket_ids = fields.One2many(
         "helpdesk.ticket", "slm_agreement_id", string="Tickets"
     )
-    ticket_count = fields.Integer(compute="_compute_ticket_count")
+    conflict_ids = fields.One2many(
+        "slm.agreement.conflict",
+        "agreement_id",
+        string="Inconsistent Promises",
+        readonly=True,
+        help="What is promised here and can not be kept by the OLAs and UCs behind it.",
+    )
+    conflict_count = fields.Integer(
+        string="Number of Inconsistent Promises", compute="_compute_conflict_count"
+    )
+    conflict_notice = fields.Html(
+        string="What Can Not Be Kept",
+        compute="_compute_conflict_notice",
+        sanitize=False,
+    )
 
     _code_uniq = models.UniqueIndex(
         "(code, company_id, version)",
         "The code of an agreement must be unique in its company.",
     )
+    # Whoever drafts at the same time is stopped by this.
+    _draft_uniq = models.UniqueIndex(
+        "(code, company_id) WHERE state IN ('draft', 'review')",
+        "Another version of this agreement is being drafted already. Open that one "
+        "and go on with it.",
+    )
     _target_percent_range = models.Constraint(
         "CHECK(availability_target BETWEEN 0 AND 100 "
         "AND attainment_target BETWEEN 0 AND 100)",
         "Availability and attainment are shares from 0 to 100 percent.",
-    )
-    _reminder_days_not_negative = models.Constraint(
-        "CHECK(reminder_days >= 0)",
-        "The lead time of a reminder can not be negative.",
     )
     _risk_percent_range = models.Constraint(
         "CHECK(risk_percent BETWEEN 1 AND 100)",
@@ -320,33 +380,42 @@ class SlmAgreement(models.Model):
             hours = agreement.calendar_id.hours_per_day
             agreement.day_minutes = round(hours * 60) or 24 * 60
 
-    @api.depends("date_start", "date_end")
-    def _compute_date_stop(self):
-        today = fields.Date.context_today(self)
-        for agreement in self:
-            begins = max(today, agreement.date_start or today)
-            next_year = begins + relativedelta(years=1, month=12, day=31)
-            agreement.date_stop = agreement.date_end or next_year
-
-    def _search_date_stop(self, operator, value):
-        if operator != ">=":
-            return NotImplemented
-        return Domain("date_end", "=", False) | Domain("date_end", operator, value)
-
-    def _compute_ticket_count(self):
-        counts = dict(
-            self.env["helpdesk.ticket"]._read_group(
-                [("slm_agreement_id", "in", self.ids)],
-                ["slm_agreement_id"],
-                ["__count"],
-            )
+    def _compute_conflict_count(self):
+        conflicts = self.env["slm.agreement.conflict"]._read_group(
+            [("agreement_id", "in", self.ids)], ["agreement_id"], ["__count"]
         )
+        counts = dict(conflicts)
         for agreement in self:
-            agreement.ticket_count = counts.get(agreement, 0)
+            agreement.conflict_count = counts.get(agreement._origin, 0)
+
+    @api.depends_context("lang")
+    def _compute_conflict_notice(self):
+        conflicts = self.env["slm.agreement.conflict"]
+        found = conflicts.search([("agreement_id", "in", self.ids)])
+        by_agreement = found.grouped("agreement_id")
+        for agreement in self:
+            mine = by_agreement.get(agreement._origin, conflicts)
+            agreement.conflict_notice = mine._get_notice() if mine else False
+
+    @api.onchange("kind")
+    def _onchange_kind(self):
+        if self.kind != "ola":
+            self.team_id = False
+
+    @api.onchange("kind", "company_id")
+    def _onchange_escalation(self):
+        """A new agreement is offered the ladder that is shipped."""
+        ladder = self.env.ref(
+            "slm_management.slm_escalation_policy_default", raise_if_not_found=False
+        )
+        if ladder and ladder.active and not (self._origin or self.escalation_policy_id):
+            self.escalation_policy_id = ladder
 
     @api.onchange("partner_id")
     def _onchange_partner_id(self):
-        """A new agreement covers its customer, unless somebody says otherwise."""
+        """A new SLA covers its customer, unless somebody says otherwise."""
+        if self.kind != "sla":
+            return
         consumers = self.publication_ids.filtered(lambda line: line.role == "consumer")
         if self.partner_id and not consumers:
             line = {"role": "consumer", "partner_id": self.partner_id.id}
@@ -362,7 +431,7 @@ class SlmAgreement(models.Model):
         res = super(SlmAgreement, written).write(vals)
         # Who may write drafts only can not put them in force either.
         self.check_access("write")
-        if "calendar_id" in vals:
+        if vals.keys() & {"calendar_id", "escalation_policy_id"}:
             self.calendar_id._slm_replan_later()
         return res
 
@@ -370,22 +439,12 @@ class SlmAgreement(models.Model):
     # Actions
     # ------------------------------------------------------------------
 
-    def action_activate(self):
-        """Put agreements in force; tickets created from now on get them."""
-        self.write({"state": "active"})
-
-    def action_draft(self):
-        self.write({"state": "draft"})
-
-    def action_terminate(self):
-        self.write({"state": "terminated"})
-
-    def action_view_tickets(self):
+    def action_view_conflicts(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            "slm_management.helpdesk_ticket_action_all"
+            "slm_management.slm_agreement_conflict_action"
         )
-        return dict(action, domain=[("slm_agreement_id", "in", self.ids)])
+        return dict(action, domain=[("agreement_id", "in", self.ids)], context={})
 
     def action_load_levels(self):
         self.ensure_one()
@@ -439,7 +498,7 @@ class SlmAgreement(models.Model):
         self.ensure_one()
         if self.state != "expired":
             return self.date_end
-        yesterday = fields.Date.today() - timedelta(days=1)
+        yesterday = self._get_today() - timedelta(days=1)
         return min(self.date_end or yesterday, yesterday)
 
     def _covers(self, partner):
@@ -452,6 +511,11 @@ class SlmAgreement(models.Model):
         covered = {False, *chains.get(partner.id, ())}
         lines = self.publication_ids.filtered(lambda line: line.role == "consumer")
         return not covered.isdisjoint(line.partner_id.id for line in lines)
+
+    def _get_rechecked(self):
+        """An OLA or UC may matter to any SLA of its company."""
+        slas = self.filtered(lambda agreement: agreement.kind == "sla")
+        return slas, (self - slas).company_id
 
     def _get_terms(self, service_id, process_kind, priority):
         """What the agreement promises a ticket, as :class:`~..engine.Terms`.

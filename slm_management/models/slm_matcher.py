@@ -1,5 +1,9 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import datetime, time
+
+import pytz
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -197,7 +201,22 @@ class SlmMatcher(models.AbstractModel):
     @api.model
     def _get_day(self, moment, company):
         """The date of a naive UTC instant in the time zone of a company."""
-        tz = company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
         return fields.Datetime.context_timestamp(
-            self.with_context(tz=tz), moment
+            self.with_context(tz=self._get_timezone(company)), moment
         ).date()
+
+    @api.model
+    def _get_midnight(self, day, company):
+        """The naive UTC instant at which a day begins in the time zone of a company.
+
+        Where clocks are changed at midnight it may come twice, or not at all.
+        """
+        tz = pytz.timezone(self._get_timezone(company))
+        local = datetime.combine(day, time.min)
+        moments = (tz.normalize(tz.localize(local, is_dst=dst)) for dst in (True, False))
+        first = min(moment for moment in moments if moment.date() >= day)
+        return first.astimezone(pytz.utc).replace(tzinfo=None)
+
+    @api.model
+    def _get_timezone(self, company):
+        return company.partner_id.tz or company.resource_calendar_id.tz or "UTC"

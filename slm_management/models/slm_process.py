@@ -7,17 +7,6 @@ from odoo.fields import Domain
 from .slm_process_kind import PROCESS_KINDS
 from .slm_published_mixin import AGENT
 
-#: what a published process promises to its requesters; it changes by a new version
-CONTENT = {
-    "code",
-    "name",
-    "kind",
-    "description",
-    "service_ids",
-    "version",
-    "previous_version_id",
-    "company_id",
-}
 #: groups of those to whom something is published, unless they work at the desk
 REQUESTERS = ("base.group_portal", "base.group_user")
 #: which state may follow which
@@ -35,6 +24,7 @@ class SlmProcess(models.Model):
     _name = "slm.process"
     _description = "Process"
     _inherit = [
+        "slm.version.mixin",
         "slm.naming.mixin",
         "slm.code.mixin",
         "slm.revision.mixin",
@@ -57,6 +47,18 @@ class SlmProcess(models.Model):
         "publication_ids": None,
         "active": None,
     }
+    _content = frozenset(
+        {
+            "code",
+            "name",
+            "kind",
+            "description",
+            "service_ids",
+            "version",
+            "previous_version_id",
+            "company_id",
+        }
+    )
     _revised_through = {
         "provider_ids": "publication_ids",
         "consumer_ids": "publication_ids",
@@ -82,7 +84,6 @@ class SlmProcess(models.Model):
         help="The services on which users may ask for this. Who is covered by the "
         "publication sees these services in the catalogue.",
     )
-    version = fields.Integer(default=1, readonly=True, copy=False)
     previous_version_id = fields.Many2one(
         "slm.process",
         string="Previous Version",
@@ -140,9 +141,6 @@ class SlmProcess(models.Model):
     ticket_count = fields.Integer(
         string="Number of Tickets", compute="_compute_ticket_count"
     )
-    version_count = fields.Integer(
-        string="Number of Versions", compute="_compute_version_count"
-    )
 
     _code_uniq = models.UniqueIndex(
         "(code, version, company_id)",
@@ -189,37 +187,9 @@ class SlmProcess(models.Model):
                     )
                 )
 
-    @api.constrains("previous_version_id", "code", "version", "company_id")
-    def _check_previous_version(self):
-        for process in self.sudo():
-            previous = process.previous_version_id
-            if previous and (
-                previous.code != process.code
-                or previous.company_id != process.company_id
-                or previous.version >= process.version
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "%(process)s can not follow %(previous)s: a version has the "
-                        "code and the company of the one before it, and a higher "
-                        "number.",
-                        process=process.display_name,
-                        previous=previous.display_name,
-                    )
-                )
-
     # ------------------------------------------------------------------
     # Computes
     # ------------------------------------------------------------------
-
-    @api.depends("version")
-    def _compute_display_name(self):
-        super()._compute_display_name()
-        if self.env.context.get("import_compat"):
-            return
-        for process in self:
-            if process.version > 1:
-                process.display_name = f"{process.display_name} (v{process.version})"
 
     @api.depends(
         "publication_ids.role", "publication_ids.team_id", "publication_ids.partner_id"
@@ -256,15 +226,6 @@ class SlmProcess(models.Model):
         above = {contact for chain in chains.values() for contact in chain}
         return self._get_covering_domain(above)
 
-    @api.depends("code", "company_id")
-    def _compute_version_count(self):
-        groups = self.with_context(active_test=False)._read_group(
-            [("code", "in", self.mapped("code"))], ["code", "company_id"], ["__count"]
-        )
-        counts = {(code, company.id): count for code, company, count in groups}
-        for process in self:
-            process.version_count = counts.get((process.code, process.company_id.id), 0)
-
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
@@ -287,8 +248,6 @@ class SlmProcess(models.Model):
         self.check_access("write")
         if "state" in vals:
             self._check_next_state(vals["state"])
-        if CONTENT & vals.keys():
-            self._check_draft()
         if vals.get("state") == "published":
             drafts = self.filtered(lambda process: process.state == "draft")
             drafts._retire_published({(p.code, p.company_id.id) for p in drafts})
@@ -297,27 +256,6 @@ class SlmProcess(models.Model):
             # The unique indexes look at rows, and another version may come next.
             self.flush_recordset(["state"])
         return res
-
-    def _update_field_translations(self, field_name, translations, *args, **kwargs):
-        if field_name in CONTENT:
-            self._check_draft()
-        return super()._update_field_translations(
-            field_name, translations, *args, **kwargs
-        )
-
-    def copy_data(self, default=None):
-        """A copy is a process of its own; a next version names what it follows."""
-        vals_list = super().copy_data(default)
-        if "name" in (default or {}) or "previous_version_id" in (default or {}):
-            return vals_list
-        return [
-            dict(vals, name=self.env._("%(name)s (copy)", name=process.name))
-            for process, vals in zip(self, vals_list, strict=True)
-        ]
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_if_draft(self):
-        self._check_draft()
 
     # ------------------------------------------------------------------
     # Actions
@@ -344,27 +282,6 @@ class SlmProcess(models.Model):
             "view_mode": "form",
             "target": "new",
         }
-
-    def action_new_version(self):
-        """Draft the next version, or open the one that is being drafted."""
-        self.ensure_one()
-        drafts = self._get_versions().filtered(lambda p: p.state == "draft")
-        draft = drafts[:1] or self._create_next_version()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": draft.id,
-            "view_mode": "form",
-        }
-
-    def action_view_versions(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "slm_management.slm_process_action"
-        )
-        versions = self._get_versions()
-        context = {"active_test": False}
-        return dict(action, domain=[("id", "in", versions.ids)], context=context)
 
     def action_view_tickets(self):
         self.ensure_one()
@@ -430,44 +347,12 @@ class SlmProcess(models.Model):
     def _get_group_ids(self, *xmlids):
         return [self.env["ir.model.data"]._xmlid_to_res_id(xmlid) for xmlid in xmlids]
 
-    @api.model
-    def _get_line_name(self, line):
-        name = super()._get_line_name(line)
-        if line._name != "slm.publication":
-            return name
-        roles = dict(line._fields["role"]._description_selection(self.env))
-        return f"{roles[line.role]}: {name}"
-
-    def _get_all_versions(self):
-        """All versions of all of these processes."""
-        if not self:
-            return self
-        processes = self.with_context(active_test=False).search(
-            [("code", "in", self.mapped("code"))]
+    def _get_frozen_message(self):
+        return self.env._(
+            "%(process)s was published, so it does not change any more and can not be "
+            "deleted. Make a new version, or retire it.",
+            process=self.display_name,
         )
-        keys = {(process.code, process.company_id.id) for process in self}
-        return processes.filtered(lambda p: (p.code, p.company_id.id) in keys)
-
-    def _get_versions(self):
-        """All versions of the process, the newest first."""
-        self.ensure_one()
-        return self.with_context(active_test=False).search(
-            [("code", "=", self.code), ("company_id", "=", self.company_id.id)],
-            order="version desc",
-        )
-
-    def _check_draft(self):
-        # first, as the error names the process
-        self.check_access("write")
-        for process in self.sudo():
-            if process.state != "draft":
-                raise UserError(
-                    self.env._(
-                        "%(process)s was published, so it does not change any more and "
-                        "can not be deleted. Make a new version, or retire it.",
-                        process=process.display_name,
-                    )
-                )
 
     def _check_next_state(self, state):
         labels = dict(self._fields["state"]._description_selection(self.env))
@@ -495,18 +380,6 @@ class SlmProcess(models.Model):
         published = self.with_context(active_test=False).search(domain)
         published = published.filtered(lambda p: (p.code, p.company_id.id) in keys)
         published.action_retire()
-
-    def _create_next_version(self):
-        newest = self._get_versions()[0]
-        vals = newest._prepare_next_version_vals()
-        return newest.copy(vals)
-
-    def _prepare_next_version_vals(self):
-        return {
-            "code": self.code,
-            "version": self.version + 1,
-            "previous_version_id": self.id,
-        }
 
     def _get_team(self):
         """The team that takes what is asked for, if there is exactly one."""

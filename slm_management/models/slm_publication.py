@@ -1,8 +1,13 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from contextlib import ExitStack, contextmanager
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
+
+#: what a line may belong to
+PUBLISHED = ("process_id", "agreement_id")
 
 
 class SlmPublication(models.Model):
@@ -87,22 +92,31 @@ class SlmPublication(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        default = self.default_get(["process_id"]).get("process_id")
-        ids = {vals.get("process_id", default) for vals in vals_list} - {None, False}
-        with self.env["slm.process"].browse(ids)._revising({"publication_ids"}):
+        defaults = self.default_get(list(PUBLISHED))
+        with self._revising_published([defaults | vals for vals in vals_list]):
             return super().create(vals_list)
 
     def write(self, vals):
-        moved_to = self.process_id.browse(vals.get("process_id") or [])
-        with (self.sudo().process_id | moved_to)._revising({"publication_ids"}):
+        with self._revising_published([vals]):
             res = super().write(vals)
         # Who may write drafts only can not move a line to what is in force.
         self.check_access("write")
         return res
 
     def unlink(self):
-        with self.sudo().process_id._revising({"publication_ids"}):
+        with self._revising_published():
             return super().unlink()
+
+    @contextmanager
+    def _revising_published(self, vals_list=()):
+        """Whatever lines belong to, or come to belong to, tells so in its history."""
+        with ExitStack() as stack:
+            for name in PUBLISHED:
+                ids = {vals.get(name) for vals in vals_list} - {None, False}
+                records = self.sudo()[name]
+                records |= records.browse(ids)
+                stack.enter_context(records._revising({"publication_ids"}))
+            yield
 
     @api.depends("role", "team_id.display_name", "partner_id.display_name")
     @api.depends_context("lang")

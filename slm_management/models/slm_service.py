@@ -48,6 +48,7 @@ class SlmService(models.Model):
     _name = "slm.service"
     _description = "Service"
     _inherit = [
+        "slm.consistency.mixin",
         "slm.naming.mixin",
         "slm.code.mixin",
         "slm.revision.mixin",
@@ -59,6 +60,9 @@ class SlmService(models.Model):
     _order = "type_id, code, id"
     _rec_names_search = ["code", "name"]
     _proposed_by = {"slm_picked_items": "configuration_item_ids"}
+    _decisive = frozenset(
+        {"team_ids", "configuration_item_ids", "agreement_ids", "active", "company_id"}
+    )
     _requester_fields = frozenset(
         {"name", "code", "type_id", "description", "icon", "active"}
     )
@@ -73,6 +77,7 @@ class SlmService(models.Model):
         "dependent_ids": "dependency_ids",
         "configuration_item_ids": "service_ids",
         "process_ids": "service_ids",
+        "agreement_ids": "service_ids",
         "active": None,
     }
 
@@ -285,8 +290,8 @@ class SlmService(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         services = super().create(vals_list)
-        services._get_all_agreements().check_access("write")
-        services.with_context(active_test=False).process_ids._check_draft()
+        services._get_all_agreements()._check_changeable()
+        services.with_context(active_test=False).process_ids._check_changeable()
         return services
 
     def write(self, vals):
@@ -299,10 +304,7 @@ class SlmService(models.Model):
             now = self._get_governed(name)
             changed = [(then[s] | now[s]) - (then[s] & now[s]) for s in self]
             for records in changed:
-                if name == "agreement_ids":
-                    records.exists().check_access("write")
-                else:
-                    records.exists()._check_draft()
+                records.exists()._check_changeable()
         return res
 
     @api.ondelete(at_uninstall=False)

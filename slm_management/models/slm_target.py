@@ -18,7 +18,7 @@ class SlmTarget(models.Model):
 
     _name = "slm.target"
     _description = "Service Target"
-    _inherit = ["slm.naming.mixin", "slm.published.mixin"]
+    _inherit = ["slm.consistency.mixin", "slm.naming.mixin", "slm.published.mixin"]
     _order = "sequence, id"
     _requester_fields = frozenset(
         {
@@ -31,6 +31,17 @@ class SlmTarget(models.Model):
             "completion_minutes",
             "closure_minutes",
             "day_minutes",
+        }
+    )
+    _decisive = frozenset(
+        {
+            "agreement_id",
+            "service_id",
+            "process_kind",
+            "priority",
+            "response_minutes",
+            "completion_minutes",
+            "closure_minutes",
         }
     )
 
@@ -134,20 +145,45 @@ class SlmTarget(models.Model):
                 )
             )
 
-    def unlink(self):
+    @api.model_create_multi
+    def create(self, vals_list):
+        default = self.default_get(["agreement_id"]).get("agreement_id")
+        ids = {vals.get("agreement_id", default) for vals in vals_list} - {None, False}
+        with self.agreement_id.browse(ids)._revising({"target_ids"}):
+            targets = super().create(vals_list)
+        targets.agreement_id._check_changeable()
+        return targets
+
+    def write(self, vals):
+        self.check_access("write")
         agreements = self.agreement_id
-        res = super().unlink()
+        agreements._check_changeable()
+        agreements |= agreements.browse(vals.get("agreement_id") or [])
+        with agreements._revising({"target_ids"}):
+            res = super().write(vals)
+        # Who may write drafts only can not move a line to what is in force.
+        self.check_access("write")
+        self.agreement_id._check_changeable()
+        return res
+
+    def unlink(self):
+        self.check_access("unlink")
+        agreements = self.agreement_id
+        agreements._check_changeable()
+        with agreements._revising({"target_ids"}):
+            res = super().unlink()
         if not self.env.context.get("slm_agreement_written"):
             agreements.exists()._check_target_ids()
         return res
 
-    def write(self, vals):
-        res = super().write(vals)
-        # Who may write drafts only can not move a line to what is in force.
-        self.check_access("write")
-        return res
-
-    @api.depends("service_id", "process_kind", "priority")
+    @api.depends(
+        "service_id",
+        "process_kind",
+        "priority",
+        "day_minutes",
+        *(f"{metric}_minutes" for metric in METRICS),
+    )
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for target in self:
             durations = [
@@ -165,6 +201,9 @@ class SlmTarget(models.Model):
         return Domain("agreement_id", "any!", agreements) & (
             Domain("service_id", "=", False) | Domain("service_id", "any!", services)
         )
+
+    def _get_rechecked(self):
+        return self.agreement_id._get_rechecked()
 
     def _selection_priority(self):
         return (

@@ -24,10 +24,15 @@ from . import test_access_http
 from . import test_access_matrix
 from . import test_access_mutation
 from . import test_agreement
+from . import test_agreement_life
 from . import test_catalogue
 from . import test_import_export
 from . import test_cron
+from . import test_escalation
+from . import test_escalation_actions
 from . import test_matching
+from . import test_match_preview
+from . import test_expired
 from . import test_ticket_life
 from . import test_replay_semantics
 from . import test_query_budget
@@ -38,3 +43,6 @@ from . import test_impact
 from . import test_ticket_catalogue
 from . import test_process
 from . import test_revision
+from . import test_consistency
+from . import test_ola_uc
+from . import test_time_share
