@@ -1,6 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
+from odoo.tools import SQL
 
 from ..engine import shares
 
@@ -84,17 +85,12 @@ class SlmClockworkSharer(models.AbstractModel):
     def _are_shares_stored(self, book, counted):
         """Whether a ticket is finished and all who used its time have their rows.
 
-        With somebody who is deleted goes his row: his time is to be counted again.
+        Whoever is deleted takes his row along: all is to be counted again.
         """
-        return (
-            bool(book.shares)
-            and all(
-                (share.party, share.holder) in book.shares
-                for share in counted
-                if share.seconds
-            )
-            and not any(share.ticking for share in counted)
-        )
+        if not book.shares or book.gone or any(share.ticking for share in counted):
+            return False
+        used = {share[:2] for share in counted if share.seconds}
+        return used <= book.shares.keys()
 
     @api.model
     def _prepare_share_row(self, book, share, calendar):
@@ -129,9 +125,33 @@ class SlmClockworkSharer(models.AbstractModel):
         for book in books.values():
             counted = self._share(book, self._get_share_calendar(book), now)
             if self._are_shares_stored(book, counted):
+                stored = book.shares
                 counted = [
-                    (party, holder, row["seconds"])
-                    for (party, holder), row in book.shares.items()
+                    share._replace(seconds=stored[share[:2]]["seconds"])
+                    for share in counted
+                    if share[:2] in stored
                 ]
             shared[book.ticket] = [tuple(share[:3]) for share in counted if share[2]]
         return shared
+
+    @api.model
+    def _merge_suppliers(self, partners):
+        """Contacts become one: so do their time shares on each ticket."""
+        self.env.execute_query(
+            SQL(
+                """
+                WITH merged AS (
+                    SELECT ticket_id, MIN(id) AS id, SUM(seconds) AS seconds
+                      FROM slm_time_share WHERE partner_id IN %(partners)s
+                  GROUP BY ticket_id HAVING COUNT(*) > 1
+                ), rest AS (
+                    DELETE FROM slm_time_share s USING merged m
+                     WHERE s.ticket_id = m.ticket_id AND s.id != m.id
+                       AND s.partner_id IN %(partners)s
+                )
+                UPDATE slm_time_share s SET seconds = m.seconds
+                  FROM merged m WHERE s.id = m.id RETURNING s.id
+                """,
+                partners=partners._ids,
+            )
+        )
