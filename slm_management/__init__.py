@@ -1,4 +1,4 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from . import controllers, engine, models, wizards
+from . import controllers, engine, models, report, wizards
 from .hooks import post_init_hook, uninstall_hook
