@@ -17,8 +17,8 @@ class Rung(NamedTuple):
 
     :param step: its id
     :param metric: the metric whose clocks it is for; None: all
-    :param basis: ``percent`` of the target, or ``minutes`` of service time to (negative)
-        or after (positive) the deadline
+    :param basis: ``percent`` of the target, or ``minutes`` of service time to the
+        deadline: negative before it, positive after it
     :param value: so many percent or minutes
 
     >>> [Rung(1, None, *when).threshold(3600)

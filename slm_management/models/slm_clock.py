@@ -430,8 +430,10 @@ class SlmClock(models.Model):
     @api.model
     def _wake_at(self, moment):
         """See that the cron runs at ``moment``, unless it will run before anyway."""
+        if not moment:
+            return
         cron = self.env.ref("slm_management.ir_cron_due", raise_if_not_found=False)
-        if not (cron and moment):
+        if not cron:
             return
         cron = cron.sudo()
         trigger = self.env["ir.cron.trigger"].sudo()

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import uuid4
 
 from odoo import SUPERUSER_ID, api, models
 from odoo.fields import Domain
@@ -175,20 +176,20 @@ class SlmClockworkEscalator(models.AbstractModel):
         """Take the steps that are due on tickets that were just folded.
 
         One that writes on its ticket lets the other clocks of it wait for the next
-        round, as it may stop them or change what they promise.
+        round, as it may stop them or change what they promise; and make more due.
         """
         while books:
-            climbs, waiting = self._plan(books)
+            climbs, moved = self._plan(books)
             if climbs:
                 self._record_climbs(climbs)
                 self._take([climb for climb in climbs if climb.is_taken])
-            tickets = self.env["helpdesk.ticket"].sudo().browse(waiting)
+            tickets = self.env["helpdesk.ticket"].sudo().browse(moved)
             books = self.env["slm.clock"]._each_alone(tickets, self._refold)
 
     @api.model
     def _plan(self, books):
         """What becomes of each step that is due: list of :class:`Climb`, and the ids of
-        tickets on which more is due."""
+        tickets on which one of them writes."""
         due = {
             (book.ticket, key): rungs
             for book in books.values()
@@ -196,16 +197,15 @@ class SlmClockworkEscalator(models.AbstractModel):
             if (rungs := self._get_due_rungs(book, key, state))
         }
         holding = self._get_holding(due)
-        climbs, waiting, moved = [], set(), set()
+        climbs, moved = [], set()
         for (ticket, key), rungs in due.items():
             if ticket in moved:
-                waiting.add(ticket)
                 continue
             planned = self._plan_clock(books[ticket], key, rungs, holding)
             climbs += planned
             if any(climb.is_taken and climb.step._moves_ticket() for climb in planned):
                 moved.add(ticket)
-        return climbs, waiting
+        return climbs, moved
 
     @api.model
     def _get_due_rungs(self, book, key, state):
@@ -341,6 +341,7 @@ class SlmClockworkEscalator(models.AbstractModel):
         """What the messages of the steps need, for all of them at once."""
         tickets = self.env["helpdesk.ticket"].with_user(SUPERUSER_ID)
         tickets = tickets.browse({climb.book.ticket for climb in climbs})
+        self._give_tokens(tickets)
         author = self.env.ref("base.partner_root").sudo()
         reply_to = tickets._notify_get_reply_to(author.email_formatted, author.id)
         domains = tickets._mail_get_alias_domains(default_company=self.env.company)
@@ -357,7 +358,15 @@ class SlmClockworkEscalator(models.AbstractModel):
                 "reply_to": reply_to[climb.ticket.id],
                 "record_alias_domain_id": domains[climb.ticket.id].id,
                 "record_company_id": climb.book.company,
+                "tracking_value_ids": [],
             }
+
+    @api.model
+    def _give_tokens(self, tickets):
+        """The links in e-mails need one; core would write on each ticket for itself."""
+        bare = tickets.filtered(lambda ticket: not ticket.access_token)
+        rows = [{"id": ticket.id, "access_token": str(uuid4())} for ticket in bare]
+        self._sql_update("helpdesk.ticket", rows)
 
     @api.model
     def _prepare_facts(self, climb):

@@ -44,8 +44,7 @@ class SlmEscalationActor(models.AbstractModel):
             lang=climb.lang, mail_notify_force_send=False, slm_queue_push=True
         )
         try:
-            with self._alone():
-                failed = actor._act_each(climb)
+            failed = actor._act_each(climb)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             return False
         climb.row["state"] = "failed" if failed else "fired"
@@ -55,22 +54,32 @@ class SlmEscalationActor(models.AbstractModel):
 
     @api.model
     def _act_each(self, climb):
-        """Each action alone, so that one that fails spoils nothing else."""
-        failed = False
-        for do in self._get_actions(climb.step):
-            recipients = climb.recipients
-            try:
-                with self._alone():
-                    do(climb)
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                raise
-            except Exception as error:
-                failed = True
-                climb.recipients = recipients
-                _logger.info("Step %s of a ladder failed", climb.step.id, exc_info=True)
-                text = self.env["slm.escalation.teller"]._tell_error(error)
-                climb.remarks.append(text)
-        return failed
+        """Each action alone, so that one that fails spoils nothing else.
+
+        :return: whether one has failed
+        """
+        actions = self._get_actions(climb.step)
+        if len(actions) == 1:
+            return self._try(actions[0], climb)
+        with self._alone():
+            return any([self._try(do, climb) for do in actions])
+
+    @api.model
+    def _try(self, do, climb):
+        """Do it, or take it back and tell. Whether it has failed."""
+        recipients = climb.recipients
+        try:
+            with self._alone():
+                do(climb)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            climb.recipients = recipients
+            _logger.info("Step %s of a ladder failed", climb.step.id, exc_info=True)
+            text = self.env["slm.escalation.teller"]._tell_error(error)
+            climb.remarks.append(text)
+            return True
+        return False
 
     @contextmanager
     def _alone(self):

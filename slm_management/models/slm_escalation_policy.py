@@ -46,7 +46,7 @@ class SlmEscalationPolicy(models.Model):
     )
     active = fields.Boolean(
         default=True,
-        help="An archived ladder is no longer offered. Agreements that have it keep it.",
+        help="Archived: it is no longer offered; agreements that have it keep it.",
     )
 
     _code_uniq = models.UniqueIndex(
@@ -95,9 +95,7 @@ class SlmEscalationPolicy(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "slm_management.slm_agreement_action"
         )
-        return dict(
-            action, domain=[("escalation_policy_id", "=", self.id)], context={}
-        )
+        return dict(action, domain=[("escalation_policy_id", "=", self.id)], context={})
 
     # ------------------------------------------------------------------
     # Helpers

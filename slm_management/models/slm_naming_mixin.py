@@ -37,5 +37,5 @@ class SlmNamingMixin(models.AbstractModel):
                 continue
             ids = {vals.get(name) for vals in vals_list}
             ids.add(self.env.context.get(f"default_{name}"))
-            named = self.env[field.comodel_name].browse(ids - {None, False})
-            named.check_access("read")
+            if named := self.env[field.comodel_name].browse(ids - {None, False}):
+                named.check_access("read")

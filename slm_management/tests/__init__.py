@@ -25,11 +25,13 @@ from . import test_access_matrix
 from . import test_access_mutation
 from . import test_agreement
 from . import test_agreement_life
+from . import test_reminder
 from . import test_catalogue
 from . import test_import_export
 from . import test_cron
 from . import test_escalation
 from . import test_escalation_actions
+from . import test_escalation_policy
 from . import test_matching
 from . import test_match_preview
 from . import test_expired
@@ -46,3 +48,5 @@ from . import test_revision
 from . import test_consistency
 from . import test_ola_uc
 from . import test_time_share
+from . import test_agreement_report
+from . import test_views_agreement
