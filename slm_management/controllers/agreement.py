@@ -125,7 +125,8 @@ class AgreementPortal(CustomerPortal):
     def _slm_get_offered(self, agreements):
         """Services that are named and that he may know of, in their order."""
         services = request.env["slm.service"].sudo()
-        return services.search(MINE & Domain("id", "in", agreements.service_ids.ids))
+        domain = MINE & Domain("id", "in", agreements.service_ids.ids)
+        return services.search_fetch(domain, ["name"])
 
     def _slm_tell_agreement(self, agreement):
         """All that the page of an agreement tells."""

@@ -197,6 +197,8 @@ class SlmAgreementLife(models.AbstractModel):
 
     def _check_manager(self):
         if not (self.env.su or self.env.user.has_group(MANAGER)):
+            # first, as the error names them
+            self.check_access("read")
             raise AccessError(
                 self.env._(
                     "Only a service level manager approves, ends or replaces "

@@ -11,8 +11,9 @@ from inspect import signature
 from odoo.fields import Domain
 
 DATES = ("date", "datetime")
-#: roads that may leave something behind before they end with an error
+#: roads that may leave something behind before they end with an error, be it in a cache
 WRITING = {"create", "name_create", "copy", "web_save", "message", "file"}
+WRITING |= {"rename", "archive", "write", "unlink"}
 
 
 def roads_to_record(record):

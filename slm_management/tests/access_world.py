@@ -150,8 +150,7 @@ class AccessWorld(SlmCommon):
     @classmethod
     def _set_up_agreements(cls):
         """Two that cover the customer; one of them has a line for a hidden service."""
-        policies = cls.env["slm.escalation.policy"]
-        shipped = policies.search([], limit=1) or policies.create({"name": "x"})
+        shipped = cls.env["slm.escalation.policy"].search([], limit=1)
         cls.policy = shipped.copy({"name": f"Ladder {SECRET}"})
         cls.agreement.write(
             {
@@ -171,6 +170,7 @@ class AccessWorld(SlmCommon):
         cls.hidden_target = cls.agreement_for_everybody.target_ids[1]
         cls.ola = cls.create_agreement(
             f"OLA of {SECRET}",
+            targets=({"completion": 50, "closure": 5000},),
             kind="ola",
             team_id=cls.team.id,
             escalation_policy_id=cls.policy.id,
@@ -196,6 +196,17 @@ class AccessWorld(SlmCommon):
         archived.active = False
         terminated.action_terminate()
         cls.rival_agreement = create("Rival", [cls.rival])
+        past = create("Past", [False])
+        # its last day is over, and the job that changes the state has not run yet
+        cls.env.flush_all()
+        cls.env.execute_query(
+            SQL(
+                "UPDATE slm_agreement SET date_end = %s WHERE id = %s RETURNING id",
+                "2024-01-07",
+                past.id,
+            )
+        )
+        past.invalidate_recordset()
         return (
             cls.rival_agreement
             | archived
@@ -205,7 +216,7 @@ class AccessWorld(SlmCommon):
             | create("Draft", [False], activate=False)
             | create("Review", [False], activate=False, state="review")
             | create("Future", [False], date_start="2025-01-01")
-            | create("Past", [False], date_end="2024-01-07")
+            | past
             | create("Foreign", [False], company_id=cls.other_company.id, **calendar)
         )
 
@@ -250,24 +261,8 @@ class AccessWorld(SlmCommon):
         cls.ticket.stage_id = cls.stages["wait_supplier"]
         cls.at(cls, "fri+-1 16:00")
         cls.ticket.stage_id = cls.stages["working"]
+        cls.env["slm.clock"]._get_due()._act()
         cls.at(cls, "mon 06:00")
-        conflicts = cls.env["slm.agreement.conflict"]
-        if not conflicts.search([], limit=1):
-            conflicts.create({"agreement_id": cls.agreement.id})
-        if not cls.policy.step_ids:
-            cls.env["slm.escalation.step"].create({"policy_id": cls.policy.id})
-        cls.env.execute_query(
-            SQL(
-                """
-                INSERT INTO slm_escalation (ticket_id, clock_id, step_id, company_id)
-                VALUES (%s, %s, %s, %s) RETURNING id
-                """,
-                cls.ticket.id,
-                cls.ticket.slm_alongside_clock_ids[0].id,
-                cls.policy.step_ids[0].id,
-                cls.company.id,
-            )
-        )
 
     @classmethod
     def _set_up_threads(cls):

@@ -65,7 +65,10 @@ class TestJson2(AccessHttp):
                 "slm.configuration.item",
                 "slm.publication",
                 "slm.revision",
-                "slm.agreement",
+                "slm.agreement.conflict",
+                "slm.escalation",
+                "slm.escalation.policy",
+                "slm.time.share",
                 "slm.clock",
             ):
                 self.assertNotServed(user, model, "search_read", domain=[])
@@ -108,6 +111,33 @@ class TestJson2(AccessHttp):
                 self.assertNotServed(
                     user, "slm.service", method, domain=[], groupby=["team_ids"]
                 )
+
+    def test_agreements(self):
+        """Ids of others, and conditions on what is not for them."""
+        domains = (
+            [["publication_ids.partner_id", "=", self.rival.id]],
+            [["partner_id", "!=", False]],
+            [["team_id", "!=", False]],
+            [["calendar_id.name", "ilike", SECRET]],
+            [["target_ids.response_minutes", "=", 6666]],
+            [["service_ids", "in", self.hidden_services.ids]],
+            [["escalation_policy_id", "any", [["name", "!=", False]]]],
+        )
+        for user in (self.portal_user, self.employee):
+            for domain in domains:
+                self.assertNotServed(user, "slm.agreement", "search", domain=domain)
+            for agreement in self.hidden_agreements:
+                ids = {"ids": agreement.ids}
+                for method, more in (
+                    ("read", {"fields": ["display_name"]}),
+                    ("get_metadata", {}),
+                    ("get_external_id", {}),
+                ):
+                    self.assertNotServed(user, "slm.agreement", method, **ids, **more)
+            target = {"ids": self.hidden_target.ids}
+            self.assertNotServed(
+                user, "slm.target", "read", fields=["response_minutes"], **target
+            )
 
     def test_tickets(self):
         for user in (self.portal_user, self.employee):
@@ -284,8 +314,7 @@ class TestRoutes(AccessHttp):
         page = self.url_open(f"/my/services/{self.mixed_service.id}")
         self.assertEqual(page.status_code, 200)
         self.assertIn("For the organisation", page.text)
-        # the name of the SLA that covers him is for him, on this page
-        self.assertNotIn(SECRET, page.text.replace(self.agreement.name, ""))
+        self.assertTellsNothing(page)
 
     def test_services_of_others(self):
         self.log_in(self.portal_user)
@@ -303,6 +332,47 @@ class TestRoutes(AccessHttp):
                     )
                     self.assertTellsNothing(page)
 
+    def test_agreements(self):
+        """His agreements and no other, by list and by guessed ids."""
+        for user in (self.portal_user, self.employee):
+            self.log_in(user)
+            page = self.url_open("/my/agreements")
+            self.assertIn(self.agreement.name, page.text)
+            self.assertTellsNothing(page)
+            for agreement in self.visible[user]["slm.agreement"]:
+                page = self.url_open(f"/my/agreements/{agreement.id}")
+                self.assertIn(agreement.name, page.text)
+                self.assertTellsNothing(page)
+
+    def test_agreements_of_others(self):
+        for user in (self.portal_user, self.employee):
+            self.log_in(user)
+            for agreement in self.hidden_agreements:
+                for url in (
+                    f"/my/agreements/{agreement.id}",
+                    f"/my/agreements/{agreement.id}?access_token=x",
+                    f"/my/agreements/{agreement.id}/document",
+                    f"/mail/view?model=slm.agreement&res_id={agreement.id}",
+                ):
+                    with self.subTest(user=user.login, url=url):
+                        self.assertTellsNothing(self.url_open(url))
+
+    def test_reports(self):
+        """The routes of core print for the desk only, also what covers him."""
+        report = "slm_management.report_slm_agreement"
+        for user in (self.portal_user, self.employee, self.helpdesk_user):
+            self.log_in(user)
+            for agreement in self.agreement | self.ola | self.rival_agreement:
+                for kind in ("html", "text", "pdf"):
+                    url = f"/report/{kind}/{report}/{agreement.id}"
+                    with (
+                        self.subTest(user=user.login, url=url),
+                        mute_logger("odoo.http"),
+                    ):
+                        page = self.url_open(url)
+                        self.assertGreaterEqual(page.status_code, 400)
+                        self.assertTellsNothing(page)
+
     def test_public(self):
         """Whoever is not logged in is sent to the login page."""
         self.log_in(None)
@@ -318,8 +388,9 @@ class TestRoutes(AccessHttp):
         page = self.url_open(f"/my/ticket/{self.ticket.id}")
         self.assertEqual(page.status_code, 200)
         self.assertIn(self.ticket.number, page.text)
-        self.assertNotIn(self.item.name, page.text)
-        self.assertNotIn(self.team.name, page.text)
+        self.assertIn(self.agreement.name, page.text)
+        for record in (self.item, self.supplier, self.ola, self.uc, self.policy):
+            self.assertNotIn(record.name, page.text)
 
     def test_wrong_tokens(self):
         stranger = self.create_user("somebody", "base.group_portal")

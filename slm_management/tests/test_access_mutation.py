@@ -3,6 +3,7 @@
 from unittest.mock import patch
 
 from odoo import models
+from odoo.fields import Domain
 
 from .access_matrix import AccessMatrix
 
@@ -28,7 +29,8 @@ class TestAccessMutation(AccessMatrix):
         self.assertEqual(self.find_openings([self.employee], sections), [])
 
     def test_record_rule(self):
-        for name in ("slm.process", "slm.service", "slm.service.type"):
+        names = ("slm.process", "slm.service", "slm.service.type")
+        for name in (*names, "slm.agreement", "slm.target"):
             with self.subTest(model=name):
                 self.drop_rule(f"{name.replace('.', '_')}_rule_requester")
                 self.assertFound(f"{name}: search yields", "rows")
@@ -49,6 +51,62 @@ class TestAccessMutation(AccessMatrix):
         wider = process._requester_fields | {"publication_ids"}
         self.patch_registry("slm.process", "_requester_fields", wider)
         self.assertFound("slm.process.publication_ids: probe", "fields")
+
+    def test_whitelist_of_agreements(self):
+        for name, field in (
+            ("slm.agreement", "publication_ids"),
+            ("slm.agreement", "partner_id"),
+            ("slm.agreement", "calendar_id"),
+            ("slm.target", "company_id"),
+        ):
+            with self.subTest(model=name, field=field):
+                wider = self.registry[name]._requester_fields | {field}
+                self.patch_registry(name, "_requester_fields", wider)
+                self.assertFound(f"{name}.{field}: probe", "fields")
+
+    def test_conditions_of_an_agreement(self):
+        """Each of them keeps something away: kind, state, days, coverage, services."""
+        domain_of = self.registry["slm.agreement"]._get_published_domain
+        for name in ("kind", "state", "active", "date_start", "date_end"):
+            with self.subTest(without=name):
+
+                def wider(records, user, without=name):
+                    return domain_of(records, user).map_conditions(
+                        lambda condition: (
+                            Domain.TRUE
+                            if condition.field_expr == without
+                            else condition
+                        )
+                    )
+
+                self.patch_registry("slm.agreement", "_get_published_domain", wider)
+                self.assertFound("slm.agreement: search", "rows")
+
+    def test_targets_of_hidden_services(self):
+        def wider(self, user):
+            published = self.env["slm.agreement"].sudo()._get_published_domain(user)
+            return Domain("agreement_id", "any!", published)
+
+        self.patch_registry("slm.target", "_get_published_domain", wider)
+        self.assertFound("slm.target: search yields", "rows")
+
+    def test_access_to_what_stands_behind(self):
+        """Conflicts, escalations, shares, ladders: one line of access opens them."""
+        for name in (
+            "slm.agreement.conflict",
+            "slm.escalation.policy",
+            "slm.escalation.step",
+        ):
+            self.env["ir.model.access"].create(
+                {
+                    "name": "Everybody",
+                    "model_id": self.env["ir.model"]._get_id(name),
+                    "group_id": self.env.ref("base.group_user").id,
+                    "perm_read": True,
+                }
+            )
+            with self.subTest(model=name):
+                self.assertFound(f"{name}: search", "models", "records")
 
     def test_groups_of_a_field(self):
         field = self.registry["helpdesk.ticket"]._fields["slm_status"]
