@@ -166,19 +166,18 @@ class SlmAgreementConflict(models.Model):
         :return: the conflicts about what there was none about before
         """
         conflicts = self.sudo()
-        stored = conflicts.search([("agreement_id", "in", agreements.ids)])
-        rows = {row: row._to_conflict() for row in stored}
-        found = self.env["slm.consistency"]._get_conflicts(agreements)
-        gone = stored - stored.browse(
-            [r.id for r, c in rows.items() if c in set(found)]
-        )
-        known = set(rows.values())
-        missing = [conflict for conflict in found if conflict not in known]
+        mine = [("agreement_id", "in", agreements.ids)]
+        stored = conflicts.search(mine, order="id")
+        known = {row._to_conflict(): row.id for row in stored}
+        found = set(self.env["slm.consistency"]._get_conflicts(agreements))
+        missing = sorted(found - known.keys(), key=self._get_sort_key)
+        gone = stored.browse(sorted(known[c] for c in known.keys() - found))
         self._lock({*gone.agreement_id.ids, *(c.agreement for c in missing)})
         gone.unlink()
         created = conflicts.create([self._prepare(conflict) for conflict in missing])
         keys = {conflict.get_key() for conflict in known}
-        return created.filtered(lambda row: row._to_conflict().get_key() not in keys)
+        pairs = zip(created, missing, strict=True)
+        return created.browse([r.id for r, c in pairs if c.get_key() not in keys])
 
     @api.model
     def _lock(self, agreement_ids):
@@ -307,6 +306,11 @@ class SlmAgreementConflict(models.Model):
             needed=self.needed_seconds,
             targets=tuple(sorted(self.target_ids.ids)),
         )
+
+    @api.model
+    def _get_sort_key(self, conflict):
+        """The order in which conflicts of a service and priority are listed."""
+        return METRICS.index(conflict.metric), conflict.process_kind or ""
 
     @api.model
     def _prepare(self, conflict):

@@ -2,12 +2,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from collections import Counter
 from datetime import timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..engine import METRICS, Need, longest
+from ..engine import METRICS, Need, WorkTime, longest
 from .slm_process_kind import PROCESS_KINDS
 
 
@@ -140,17 +141,33 @@ class TermsMemo:
         return self._terms[key]
 
 
+@lru_cache(maxsize=256)
+def _share(intervals, start, end):
+    """One :class:`WorkTime` for all calendars of equal hours."""
+    return WorkTime(intervals, start, end)
+
+
+@lru_cache(maxsize=8192)
+def _longest(promised, stretches, weeks):
+    """What :func:`longest` finds; of this process, as hours hardly ever change.
+
+    :param stretches: frozenset of pairs of a stretch and how often it is there
+    """
+    parts = [part for part, count in stretches for _time in range(count)]
+    return longest(promised, parts, timedelta(weeks=weeks))
+
+
 class HoursMemo:
     """How long promises take at worst, worked out once where it is the same."""
 
     def __init__(self):
-        self._hours, self._equal, self._longest = {}, {}, {}
+        self._hours, self._found = {}, {}
 
     def get_hours(self, calendar):
         """Normal hours in winter and in summer; calendars of equal hours share them."""
         if calendar not in self._hours:
             self._hours[calendar] = [
-                self._equal.setdefault(tuple(h.intervals(h.start, h.end)), h)
+                _share(tuple(h.intervals(h.start, h.end)), h.start, h.end)
                 for h in calendar._slm_get_normal_hours()
             ]
         return self._hours[calendar]
@@ -159,20 +176,23 @@ class HoursMemo:
         """Seconds that pass at worst, see :func:`~..engine.longest`.
 
         :param calendar: of the promise
-        :param stretches: pairs of calendar and seconds
+        :param stretches: tuple of pairs of calendar and seconds
         """
+        key = calendar, stretches
+        if key not in self._found:
+            self._found[key] = self._find_longest(calendar, stretches)
+        return self._found[key]
+
+    def _find_longest(self, calendar, stretches):
         calendars = calendar.union(*(used for used, _seconds in stretches))
         weeks = 2 if any(calendars.mapped("two_weeks_calendar")) else 1
         # In one time zone, summer is like winter.
         seasons = (0, 1) if len(set(calendars.mapped("tz"))) > 1 else (0,)
         worst = 0
         for season in seasons:
+            parts = Counter((self.get_hours(used)[season], s) for used, s in stretches)
             promised = self.get_hours(calendar)[season]
-            parts = [(self.get_hours(used)[season], s) for used, s in stretches]
-            key = promised, weeks, frozenset(Counter(parts).items())
-            if key not in self._longest:
-                self._longest[key] = longest(promised, parts, timedelta(weeks=weeks))
-            worst = max(worst, self._longest[key])
+            worst = max(worst, _longest(promised, frozenset(parts.items()), weeks))
         return worst
 
 
@@ -246,7 +266,7 @@ class Check:
                 target, seconds = promised[metric]
                 used.add(target)
                 stretches.append((support.calendar_id, seconds))
-        return self.hours.get_longest(sla.calendar_id, stretches), sorted(used)
+        return self.hours.get_longest(sla.calendar_id, tuple(stretches)), sorted(used)
 
     def get_services(self, sla):
         services = self.support.services
