@@ -84,8 +84,8 @@ class SlmAgreementLife(models.AbstractModel):
         values = {"agreement": self.display_name}
         if self.team_id and self.kind != "ola":
             return self.env._(
-                "%(agreement)s is no OLA, so it names no team. Remove the team, or make "
-                "it an OLA.",
+                "%(agreement)s is no OLA, so it names no team. Remove the team, or "
+                "make it an OLA.",
                 **values,
             )
         if self.state not in BY_DATES:
@@ -281,7 +281,7 @@ class SlmAgreementLife(models.AbstractModel):
         return super()._create_next_version()
 
     def _prepare_next_version_vals(self):
-        """It starts today, or as soon as it can; a term that is over is not repeated."""
+        """It starts today, or as soon as it can; a term that is over does not go on."""
         today = self._get_today()
         start = max(today, self.date_start + timedelta(days=1))
         ends = self.date_end and self.date_end >= start
@@ -300,8 +300,8 @@ class SlmAgreementLife(models.AbstractModel):
 
     def _settle_versions(self):
         """Let versions follow each other, in whatever order they came."""
-        versions = self.sudo()._get_all_versions().sorted("version")
-        for versions in versions.grouped(lambda v: (v.code, v.company_id)).values():
+        everything = self.sudo()._get_all_versions().sorted("version")
+        for versions in everything.grouped(lambda v: (v.code, v.company_id)).values():
             for older, newer in pairwise(versions):
                 if not newer.previous_version_id:
                     newer.previous_version_id = older

@@ -15,6 +15,8 @@ _logger = logging.getLogger(__name__)
 BATCH_SIZE = 100
 #: days that a run of the cron looks ahead, to be woken in time if clocks were changed
 LOOK_AHEAD = 2
+#: what is further away is seen by the cron when it comes near
+FORESIGHT = timedelta(days=1000)
 TODO = "mail.mail_activity_data_todo"
 
 
@@ -320,4 +322,9 @@ class SlmTermMixin(models.AbstractModel):
         if end and end < date.max and self._is_term_running():
             days.append(end + timedelta(days=1))
         matcher, company = self.env["slm.matcher"], self.company_id.sudo()
-        return [matcher._get_midnight(day, company) for day in days if day]
+        today = self._get_today()
+        return [
+            matcher._get_midnight(max(day, today), company)
+            for day in days
+            if day and day <= today + FORESIGHT
+        ]

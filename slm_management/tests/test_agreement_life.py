@@ -668,9 +668,9 @@ class TestAgreementHistory(LifeCommon):
         line.partner_id = self.stranger
         line.copy({"partner_id": False})
         target.completion_minutes = 120
-        target.create({"agreement_id": agreement.id, "response_minutes": 5} | {
-            "priority": "3"
-        })
+        target.create(
+            {"agreement_id": agreement.id, "response_minutes": 5} | {"priority": "3"}
+        )
         target.unlink()
         self.assertEqual(
             [what for what, _old, _new in self.told(agreement)],
@@ -719,9 +719,7 @@ class TestAgreementHistory(LifeCommon):
         created = self.get_lines(version)[0]
         self.assertEqual(created.kind, "created")
         self.assertIn("Version: 2", created.new_value)
-        self.assertEqual(
-            self.told(agreement), [("Valid until", "", "2024-01-31")]
-        )
+        self.assertEqual(self.told(agreement), [("Valid until", "", "2024-01-31")])
 
     def test_time_leaves_a_line(self):
         agreement = self.approve(date_end="2024-01-08")
@@ -815,13 +813,19 @@ class TestAgreementTerm(LifeCommon):
         self.agreement.date_end = "2024-01-08"
         agreements = self.env["slm.agreement"].with_user(self.portal_user)
         self.at("tue 08:59")
-        self.assertIn(self.agreement, agreements.sudo().search(
-            agreements.sudo()._get_published_domain(self.portal_user)
-        ))
+        self.assertIn(
+            self.agreement,
+            agreements.sudo().search(
+                agreements.sudo()._get_published_domain(self.portal_user)
+            ),
+        )
         self.at("tue 09:00")
-        self.assertNotIn(self.agreement, agreements.sudo().search(
-            agreements.sudo()._get_published_domain(self.portal_user)
-        ))
+        self.assertNotIn(
+            self.agreement,
+            agreements.sudo().search(
+                agreements.sudo()._get_published_domain(self.portal_user)
+            ),
+        )
 
     def test_after_three_days_of_outage(self):
         agreement = self.approve(date_end="2024-01-08")
@@ -902,7 +906,8 @@ class TestAgreementTerm(LifeCommon):
         self.at("tue 00:00")
         nothing = agreement.browse()
         with patch.object(
-            self.env.registry["slm.agreement"], "try_lock_for_update",
+            self.env.registry["slm.agreement"],
+            "try_lock_for_update",
             lambda record, **kwargs: nothing,
         ):
             self.run_cron("terms")
