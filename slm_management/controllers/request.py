@@ -134,7 +134,9 @@ class RequestController(HelpdeskTicketController):
             "icon": service.icon,
             "process": process.name,
             "url": f"{CATALOGUE}/{service.id}",
-            "expired": self._slm_tell_expired(find_expired(request.env, service, process)),
+            "expired": self._slm_tell_expired(
+                find_expired(request.env, service, process)
+            ),
         }
 
     def _slm_tell_expired(self, agreement):
@@ -144,8 +146,8 @@ class RequestController(HelpdeskTicketController):
         last = tell_last_day(agreement)
         if not last:
             return request.env._(
-                "The service level agreement %(agreement)s for this is not in force any "
-                "more. You can send your request all the same; no deadlines are "
+                "The service level agreement %(agreement)s for this is not in force "
+                "any more. You can send your request all the same; no deadlines are "
                 "promised for it.",
                 agreement=agreement.code,
             )

@@ -150,7 +150,8 @@ def verdicts(need, chain, offers):
     :param chain: see :func:`choose_offer`
     :param offers: iterable of :class:`Offer`; of an SLA with several consumer lines one
         for each, of an agreement that is offered to nobody one for ``None``
-    :return: list of :class:`Verdict`: what holds first, then by how far they came
+    :return: list of :class:`Verdict`: what holds first, or would if it had not ended,
+        then by how far they came
 
     >>> from datetime import date
     >>> need = Need(5, 1, "incident", 1, date(2024, 1, 8))
@@ -205,6 +206,7 @@ def _judge(need, chain, offer, winner):
 
 
 def _order(need, chain, verdict):
-    """What holds first, then what came furthest; equals as they would win."""
+    """What holds first, or would if it had not ended, then what came furthest; equals
+    as they would win."""
     came = -VERDICTS.index(verdict.rule)
-    return came, not verdict.expired, _rank(need, chain, verdict.offer)
+    return not verdict.expired, came, _rank(need, chain, verdict.offer)

@@ -7,15 +7,8 @@ from odoo.tools import format_date
 
 from ..engine import Need, Verdict
 
-#: what a verdict is shown as; ``""``: it does not fit
-BADGES = {
-    "holds": "success",
-    "newer": "info",
-    "order": "info",
-    "closer": "info",
-    "ended": "warning",
-    "": "light",
-}
+#: what a verdict is shown as if it fits; the others do not
+BADGES = {"holds": "success", "newer": "info", "order": "info", "closer": "info"}
 
 
 class Case(NamedTuple):
@@ -49,8 +42,8 @@ class SlmMatchTeller(models.AbstractModel):
 
         Agreements that the user may not read are left out.
 
-        :return: list of dicts: ``agreement`` (id), ``name``, ``version``, ``validity``,
-            ``rule``, ``badge`` (colour), ``label``, ``text``
+        :return: list of dicts: ``agreement`` (id), ``name``, ``validity``, ``rule``,
+            ``badge`` (colour), ``label``, ``text``
         """
         agreements = self.env["slm.agreement"].with_context(active_test=False)
         agreements = agreements.browse(verdict.agreement for verdict in verdicts)
@@ -59,9 +52,7 @@ class SlmMatchTeller(models.AbstractModel):
         winner = readable.browse(x.agreement for x in heard if x.rule == "holds")
         names = self._get_names(need, heard, kind)
         return [
-            self._tell(
-                Case(need, kind, x, readable.browse(x.agreement), winner, names)
-            )
+            self._tell(Case(need, kind, x, readable.browse(x.agreement), winner, names))
             for x in heard
         ]
 
@@ -93,11 +84,12 @@ class SlmMatchTeller(models.AbstractModel):
         return {
             "agreement": agreement.id,
             "name": agreement.display_name,
-            "version": agreement.version,
             "validity": self._tell_validity(agreement),
             "rule": verdict.rule,
-            "badge": BADGES.get(verdict.rule, BADGES[""]),
-            "label": self._tell_label(verdict.rule),
+            "badge": "warning"
+            if verdict.expired
+            else BADGES.get(verdict.rule, "light"),
+            "label": self._tell_label(verdict),
             "text": getattr(self, f"_tell_{verdict.rule}")(case),
         }
 
@@ -110,12 +102,12 @@ class SlmMatchTeller(models.AbstractModel):
         return f"{start} – {end}"
 
     @api.model
-    def _tell_label(self, rule):
-        if rule == "holds":
+    def _tell_label(self, verdict):
+        if verdict.rule == "holds":
             return self.env._("Holds")
-        if rule == "ended":
-            return self.env._("Ended")
-        fits = BADGES.get(rule) == BADGES["newer"]
+        if verdict.expired:
+            return self.env._("Expired")
+        fits = verdict.rule in BADGES
         return self.env._("Fits, too") if fits else self.env._("Does not fit")
 
     @api.model

@@ -213,7 +213,9 @@ class SlmMatcher(models.AbstractModel):
         """
         tz = pytz.timezone(self._get_timezone(company))
         local = datetime.combine(day, time.min)
-        moments = (tz.normalize(tz.localize(local, is_dst=dst)) for dst in (True, False))
+        moments = (
+            tz.normalize(tz.localize(local, is_dst=dst)) for dst in (True, False)
+        )
         first = min(moment for moment in moments if moment.date() >= day)
         return first.astimezone(pytz.utc).replace(tzinfo=None)
 

@@ -1,8 +1,18 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import random
+from datetime import date, timedelta
+
 from odoo import fields
 
+from ..engine import VERDICTS, Need
 from .common import SlmCommon
+
+#: how many agreements of a kind, and how many needs, are made up at random
+OFFERS, NEEDS = 60, 150
+FEW, MANY = 50, 500
+#: queries of one explanation in words, however many agreements it hears
+EXPLAIN = 18
 
 
 class TestMatching(SlmCommon):
@@ -338,3 +348,199 @@ class TestMatching(SlmCommon):
         with self.assertQueryCount(9):
             matches = matcher._match_batch(needs)
         self.assertEqual(len(matches), 20)
+
+
+class TestMatchingExplained(SlmCommon):
+    """What is explained is what is done, whatever there is to choose from."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.agreement.action_terminate()
+        cls.random = random.Random(20240108)
+        cls.teams = cls.env["helpdesk.ticket.team"].create(
+            [{"name": f"Team {number}"} for number in range(3)]
+        )
+        cls.branch = cls.env["res.partner"].create(
+            {"name": "Branch", "parent_id": cls.organisation.id}
+        )
+        cls.partners = (
+            cls.organisation | cls.department | cls.person | cls.stranger | cls.branch
+        )
+        cls.services = cls.service | cls.other_service
+        cls.kinds = cls.env["slm.process.kind"].search([])
+        cls.processes = cls.env["slm.process"].create(
+            [
+                {"name": f"Process {number}", "service_ids": cls.services.ids}
+                for number in range(3)
+            ]
+        )
+
+    def pick(self, records, share=0.5):
+        """Some of the records, mostly none."""
+        return records.filtered(lambda _record: self.random.random() < share)
+
+    def make_up(self, kind):
+        """An agreement in any state, for anybody and anything; few days matter."""
+        start = date(2024, 1, 8) + timedelta(self.random.randint(-9, 2))
+        end = start + timedelta(self.random.randint(0, 9))
+        consumers = [*self.pick(self.partners, 0.3)]
+        consumers += [False] if self.random.random() < 0.2 else []
+        agreement = self.create_agreement(
+            kind=kind,
+            consumers=consumers if kind == "sla" else [],
+            activate=False,
+            partner_id=self.random.choice(self.partners).id,
+            team_id=kind == "ola" and self.random.choice(self.teams).id,
+            date_start=start,
+            date_end=self.random.random() < 0.7 and end,
+            sequence=self.random.choice((5, 10)),
+            service_ids=self.pick(self.services, 0.3).ids,
+            process_kind_ids=self.pick(self.kinds, 0.1).ids,
+            process_ids=self.pick(self.processes, 0.1).ids,
+        )
+        for line in agreement.publication_ids:
+            line.sequence = self.random.choice((1, 2))
+        return agreement
+
+    def shuffle_states(self, agreements):
+        """By SQL: what is in force does not change by hand, and states have a way."""
+        states = ("draft", "review", "active", "active", "active", "expired")
+        self.env.flush_all()
+        for agreement in agreements:
+            self.env.cr.execute(
+                "UPDATE slm_agreement SET state = %s, active = %s WHERE id = %s",
+                [
+                    self.random.choice((*states, "terminated")),
+                    self.random.random() < 0.9,
+                    agreement.id,
+                ],
+            )
+        self.env.invalidate_all()
+
+    def make_up_need(self):
+        choose = self.random.choice
+        return Need(
+            partner=choose([*self.partners.ids, False]),
+            service=choose([*self.services.ids, False]),
+            process_kind=choose([*self.kinds.mapped("code"), False]),
+            company=self.company.id,
+            day=date(2024, 1, 8) + timedelta(self.random.randint(-3, 3)),
+            process=choose([*self.processes.ids, False]),
+            team=choose([*self.teams.ids, False]),
+            supplier=choose([*self.partners.ids, False]),
+        )
+
+    def assertExplained(self, kind, agreements):
+        needs = {self.make_up_need() for _number in range(NEEDS)}
+        matcher = self.env["slm.matcher"]
+        matches = matcher._match_batch(needs, kind)
+        for need in needs:
+            verdicts = matcher._explain(need, kind)
+            self.assertEqual(len(verdicts), len({v.agreement for v in verdicts}))
+            self.assertLessEqual(set(agreements._ids), {v.agreement for v in verdicts})
+            holds = [v.agreement for v in verdicts if v.rule == "holds"]
+            expired = [v.agreement for v in verdicts if v.expired]
+            found = (
+                holds[0] if holds else False,
+                expired[0] if expired else False,
+            )
+            self.assertEqual(found, matches[need], need)
+            self.assertLessEqual(len(holds + expired), 1)
+            self.assertIn(verdicts[0].agreement, holds + expired or [verdicts[0][0]])
+        return matches
+
+    def test_explained_is_what_is_done(self):
+        for kind in ("sla", "ola", "uc"):
+            agreements = self.env["slm.agreement"].concat(
+                *[self.make_up(kind) for _number in range(OFFERS)]
+            )
+            self.shuffle_states(agreements)
+            with self.subTest(kind):
+                matches = self.assertExplained(kind, agreements)
+                # the made up world is one in which much happens
+                self.assertGreater(len({a for a, _e in matches.values()}), 5)
+                self.assertGreater(len({e for _a, e in matches.values()}), 2)
+
+    def test_every_rule_is_met(self):
+        """In such a world each rule is the first one that some agreement fails."""
+        agreements = self.env["slm.agreement"].concat(
+            *[self.make_up("sla") for _number in range(OFFERS)]
+        )
+        self.shuffle_states(agreements)
+        rules = {
+            verdict.rule
+            for _number in range(NEEDS)
+            for verdict in self.env["slm.matcher"]._explain(self.make_up_need())
+        }
+        self.assertEqual(rules, set(VERDICTS))
+
+    def multiply(self, kind, count):
+        """Copies of one agreement, with a line and two services each, by SQL."""
+        offer = self.create_agreement(
+            name="Many",
+            kind=kind,
+            consumers=[self.organisation],
+            partner_id=self.organisation.id,
+            team_id=kind == "ola" and self.teams[0].id,
+            service_ids=self.services.ids,
+            process_ids=self.processes.ids,
+        )
+        self.env.flush_all()
+        columns = "kind, state, name, date_start, company_id, calendar_id, sequence"
+        columns += ", version, active, partner_id, team_id, risk_percent"
+        self.env.cr.execute(
+            f"INSERT INTO slm_agreement (code, {columns}) "
+            f"SELECT 'M' || id || '-' || n, {columns} "
+            "FROM slm_agreement, generate_series(1, %s) n WHERE id = %s",
+            [count - 1, offer.id],
+        )
+        for table, column in (
+            ("slm_agreement_slm_service_rel", "slm_service_id"),
+            ("slm_agreement_slm_process_rel", "slm_process_id"),
+        ):
+            self.env.cr.execute(
+                f"INSERT INTO {table} (slm_agreement_id, {column}) "
+                f"SELECT a.id, {column} FROM slm_agreement a, {table} "
+                "WHERE a.code LIKE %s "
+                "AND slm_agreement_id = %s",
+                [f"M{offer.id}-%", offer.id],
+            )
+        self.env.cr.execute(
+            "INSERT INTO slm_publication (agreement_id, role, sequence, partner_id) "
+            "SELECT id, 'consumer', 10, %s FROM slm_agreement WHERE code LIKE %s",
+            [self.organisation.id, f"M{offer.id}-%"],
+        )
+        self.env.invalidate_all()
+        return offer
+
+    def count_queries(self, need, kind):
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        verdicts = self.env["slm.matcher"]._explain(need, kind)
+        rows = self.env["slm.match.teller"]._tell_batch(need, kind, verdicts)
+        return len(rows), self.env.cr.sql_log_count - before
+
+    def test_queries(self):
+        """As many for five hundred agreements as for fifty, words included."""
+        need = Need(
+            partner=self.person.id,
+            service=self.service.id,
+            process_kind="incident",
+            company=self.company.id,
+            day=date(2024, 1, 8),
+            process=self.processes[0].id,
+            team=self.teams[0].id,
+            supplier=self.person.id,
+        )
+        for kind in ("sla", "ola", "uc"):
+            self.multiply(kind, FEW)
+            self.count_queries(need, kind)
+            few, queries = self.count_queries(need, kind)
+            self.multiply(kind, MANY)
+            many, more = self.count_queries(need, kind)
+            self.assertGreaterEqual(few, FEW)
+            self.assertGreaterEqual(many, MANY)
+            with self.subTest(kind):
+                self.assertEqual(queries, more)
+                self.assertLessEqual(more, EXPLAIN)

@@ -1,7 +1,10 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import re
+
 from odoo import api, fields, models
 from odoo.tools import format_date, format_datetime
+from odoo.tools.misc import babel_locale_parse, get_lang, posix_to_ldml
 
 from ..engine import (
     KINDS_OF_AGREEMENT,
@@ -92,8 +95,8 @@ class SlmMatchPreview(models.TransientModel):
         "res.partner",
         string="Supplier",
         ondelete="cascade",
-        help="Whom the ticket would wait for: shows the contract (UC) with him, and its "
-        "deadlines if the ticket waited for him from the start.",
+        help="Whom the ticket would wait for: shows the contract (UC) with him, and "
+        "its deadlines if the ticket waited for him from the start.",
     )
     agreement_id = fields.Many2one("slm.agreement", compute="_compute_result")
     expired_agreement_id = fields.Many2one(
@@ -186,7 +189,11 @@ class SlmMatchPreview(models.TransientModel):
         book = opened[ticket.id]
         if not book.history:
             book.begins_at = book.created_at
-        actual = {"sla": True, "ola": book.actual["team"], "uc": book.actual["supplier"]}
+        actual = {
+            "sla": True,
+            "ola": book.actual["team"],
+            "uc": book.actual["supplier"],
+        }
         return {kind: book for kind in KINDS_OF_AGREEMENT if actual[kind]}
 
     def _make_book(self, phase=None):
@@ -397,7 +404,10 @@ class SlmMatchPreview(models.TransientModel):
         field = self.env["slm.clock"]._fields["metric"]
         labels = dict(field._description_selection(self.env))
         return [
-            {"metric": labels[metric], **self._tell_clock(clocks.get(metric), agreement)}
+            {
+                "metric": labels[metric],
+                **self._tell_clock(clocks.get(metric), agreement),
+            }
             for metric in METRICS
         ]
 
@@ -422,7 +432,11 @@ class SlmMatchPreview(models.TransientModel):
         return self.env.context.get("tz") or self.env.user.tz or "UTC"
 
     def _tell_moment(self, moment, tz):
-        return format_datetime(self.env, moment, tz=tz)
+        """Weekday, date and time, without seconds."""
+        lang = get_lang(self.env)
+        pattern = re.sub(r"\W?%S", "", f"{lang.date_format} {lang.time_format}")
+        pattern = posix_to_ldml(pattern, locale=babel_locale_parse(lang.code))
+        return format_datetime(self.env, moment, tz=tz, dt_format=f"EEE {pattern}")
 
     # ------------------------------------------------------------------
     # Helpers
