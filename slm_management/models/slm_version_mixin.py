@@ -21,7 +21,9 @@ class SlmVersionMixin(models.AbstractModel):
     #: the states in which a version is being drafted
     _drafting = frozenset({"draft"})
 
-    version = fields.Integer(default=1, required=True, readonly=True, copy=False)
+    version = fields.Integer(
+        default=1, required=True, readonly=True, copy=False, aggregator=None
+    )
     version_count = fields.Integer(
         string="Number of Versions", compute="_compute_version_count"
     )

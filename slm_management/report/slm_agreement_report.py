@@ -14,7 +14,9 @@ class SlmAgreementReport(models.AbstractModel):
     """An agreement on paper, to be signed: plain texts in the language of the partner.
 
     It says what the parties promise each other and nothing else: not to whom else the
-    agreement is published, and not which agreements stand behind it.
+    agreement is published, and not which agreements stand behind it. A requester gets
+    it on the portal, printed as superuser: his copy is in his language, and names only
+    what is published to him.
     """
 
     _name = "report.slm_management.report_slm_agreement"
@@ -32,7 +34,8 @@ class SlmAgreementReport(models.AbstractModel):
 
     @api.model
     def _check_reader(self, agreements):
-        """Requesters read agreements that cover them, but not all that is said here."""
+        """Requesters read agreements that cover them, but print them on the portal only,
+        where it has been asked whether they do."""
         if not (self.env.su or self.env.user.has_group(AGENT)):
             raise AccessError(
                 self.env._("Only agents of service levels can print agreements.")
@@ -42,8 +45,12 @@ class SlmAgreementReport(models.AbstractModel):
     @api.model
     def _prepare_document(self, agreement):
         """All that the paper of one agreement says."""
-        lang = agreement.partner_id.lang or self.env.user.lang or "en_US"
-        agreement = agreement.with_context(lang=lang)
+        langs = [agreement.partner_id.lang, self.env.user.lang, "en_US"]
+        if self._is_for_requester():
+            langs = [self.env.lang, *langs[1:]]
+        lang = next(filter(None, langs))
+        # also services that are archived: without any it would be for all
+        agreement = agreement.with_context(lang=lang, active_test=False)
         writer = self.with_context(lang=lang)
         return {
             "model": agreement._name,
@@ -59,6 +66,7 @@ class SlmAgreementReport(models.AbstractModel):
             "parties": writer._get_parties(agreement),
             "description": writer._get_text(agreement.description),
             "services": writer._get_services(agreement),
+            "all_services": not agreement.service_ids,
             "scope": writer._get_scope(agreement),
             "hours": writer._get_hours(agreement),
             "targets": writer._get_targets(agreement),
@@ -70,6 +78,30 @@ class SlmAgreementReport(models.AbstractModel):
             "escalation": writer._get_escalation(agreement),
             "term": writer._get_term(agreement),
         }
+
+    # ------------------------------------------------------------------
+    # Who reads it
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _is_for_requester(self):
+        return not self.env.user.has_group(AGENT)
+
+    @api.model
+    def _keep_known(self, records):
+        """Of services, processes and targets those that the reader may know of."""
+        if not self._is_for_requester():
+            return records
+        return records.filtered("is_published_to_me")
+
+    @api.model
+    def _keep_own(self, partner):
+        """The customer who signs, unless he is another one than the reader's."""
+        if not self._is_for_requester():
+            return partner
+        reader = self.env.user.partner_id.id
+        above = self.env["slm.matcher"]._get_chains([reader]).get(reader, [])
+        return partner.filtered(lambda x: x.id in above)
 
     # ------------------------------------------------------------------
     # What it is, and between whom
@@ -106,7 +138,7 @@ class SlmAgreementReport(models.AbstractModel):
     def _get_parties(self, agreement):
         """Who promises first, then to whom it is promised: dicts of texts."""
         company = self._prepare_party(agreement.company_id.partner_id)
-        partner = self._prepare_party(agreement.partner_id)
+        partner = self._prepare_party(self._keep_own(agreement.partner_id))
         if agreement.kind == "sla":
             return [
                 {"role": self.env._("Provider"), **company},
@@ -143,7 +175,7 @@ class SlmAgreementReport(models.AbstractModel):
     def _get_services(self, agreement):
         return [
             {"code": service.code, "name": service.name}
-            for service in agreement.service_ids
+            for service in self._keep_known(agreement.service_ids)
         ]
 
     @api.model
@@ -151,16 +183,18 @@ class SlmAgreementReport(models.AbstractModel):
         """The kinds of requests it is for, as text."""
         names = [
             *agreement.process_kind_ids.mapped("display_name"),
-            *agreement.process_ids.mapped("display_name"),
+            *self._keep_known(agreement.process_ids).mapped("display_name"),
         ]
-        return ", ".join(names) or self.env._("All kinds of requests")
+        if not (agreement.process_kind_ids or agreement.process_ids):
+            names = [self.env._("All kinds of requests")]
+        return ", ".join(names) or "–"
 
     @api.model
     def _get_hours(self, agreement):
         """The service hours in words, and as weeks of days of 24 cells."""
         calendar = agreement.calendar_id
         return {
-            "name": calendar.name,
+            "name": "" if self._is_for_requester() else calendar.name,
             **tell_hours(self.env, calendar, paper=True),
             "grids": draw_hours(self.env, calendar, paper=True),
         }
@@ -171,7 +205,7 @@ class SlmAgreementReport(models.AbstractModel):
 
         What no line limits has no column, nor has a metric that nobody promises.
         """
-        targets = agreement.target_ids
+        targets = self._keep_known(agreement.target_ids)
         labels = {
             name: field["string"]
             for name, field in targets.fields_get(attributes=["string"]).items()
@@ -236,6 +270,8 @@ class SlmAgreementReport(models.AbstractModel):
         manager = agreement.manager_id.partner_id
         reach = [manager.name, manager.email, manager.phone]
         lines = agreement.publication_ids.filtered(lambda line: line.role == "provider")
+        if self._is_for_requester():
+            lines = lines.browse()
         teams = lines.team_id if agreement.kind == "sla" else agreement.team_id
         contacts = {
             self.env._("Service level manager"): [text for text in reach if text],
@@ -245,7 +281,12 @@ class SlmAgreementReport(models.AbstractModel):
 
     @api.model
     def _get_escalation(self, agreement):
-        """Pairs of when and what, as texts: roles, but none of the people behind."""
+        """Pairs of when and what, as texts: roles, but none of the people behind.
+
+        Requesters do not learn of it: it is for who signs.
+        """
+        if self._is_for_requester():
+            return []
         labels = {
             "notify_assignee": self.env._("the person in charge is told"),
             "notify_leader": self.env._("the team leader is told"),

@@ -28,7 +28,7 @@ class TestViewsAgreement(SlmCommon):
         cls.all = cls.agreement | cls.ola | cls.uc | cls.expired
 
     def find(self, name, filters=()):
-        """Those of our agreements that an action shows, by the filters it opens with."""
+        """Those of our agreements that an action shows when it opens."""
         action = self.env.ref(f"slm_management.{name}")
         context = safe_eval(action.context or "{}")
         prefix = "search_default_"
