@@ -19,6 +19,7 @@ from . import test_portal_catalogue
 from . import test_portal_agreement
 from . import test_stage
 from . import test_access
+from . import test_access_agreement
 from . import test_access_catalogue
 from . import test_access_http
 from . import test_access_matrix
@@ -50,3 +51,4 @@ from . import test_ola_uc
 from . import test_time_share
 from . import test_agreement_report
 from . import test_views_agreement
+from . import test_edge_cases
