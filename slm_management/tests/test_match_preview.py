@@ -364,7 +364,10 @@ class TestWhy(PreviewCase):
         self.assertIn(
             f"It was chosen by {self.agent.name} on Mon 01/08/2024 10:00", card
         )
-        self.assertEqual(self.read_rules(self.why(ticket))[0], "holds")
+        rows = self.read_rows(self.why(ticket))
+        self.assertEqual([row[1] for row in rows], ["holds", "holder"])
+        self.assertEqual(rows[1][0], f"{chosen.display_name} On the ticket")
+        self.assertNotIn("On the ticket", rows[0][0])
 
     def test_removed_by_hand(self):
         ticket = self.create_ticket()
