@@ -333,7 +333,7 @@ class SlmClockworkEscalator(models.AbstractModel):
             (done if actor._act(climb) else again).append(climb)
         self._store_outcomes(done)
         self._leave_due(again)
-        if any(climb.recipients for climb in done):
+        if any(climb.done for climb in done):
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
     @api.model
