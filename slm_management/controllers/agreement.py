@@ -92,6 +92,29 @@ class AgreementPortal(CustomerPortal):
         }
         return request.render("slm_management.portal_my_agreement", values)
 
+    @http.route(
+        f"{AGREEMENTS}/<int:agreement_id>/document",
+        type="http",
+        auth="user",
+        website=True,
+    )
+    def portal_my_agreement_document(self, agreement_id, **kw):
+        """One agreement as a document. It is printed as superuser: the report looks at
+        who asks for it and keeps back what is not for him."""
+        agreement = self._slm_find_agreement(agreement_id)
+        if not agreement:
+            return request.redirect(f"{AGREEMENTS}?gone=1")
+        reports = request.env["ir.actions.report"].sudo()
+        reports = reports.with_company(agreement.company_id)
+        content, _kind = reports._render_qweb_pdf(REPORT, agreement.ids)
+        name = f"{agreement.code} v{agreement.version}.pdf"
+        headers = {
+            "Content-Type": "application/pdf",
+            "Content-Length": len(content),
+            "Content-Disposition": http.content_disposition(name),
+        }
+        return request.make_response(content, headers=list(headers.items()))
+
     # ------------------------------------------------------------------
     # What they tell
     # ------------------------------------------------------------------

@@ -262,14 +262,15 @@ class HelpdeskTicket(models.Model):
         for ticket in self:
             agreement = ticket.sudo().slm_agreement_id
             if agreement and (
-                agreement.company_id != ticket.company_id
+                agreement.kind != "sla"
+                or agreement.company_id != ticket.company_id
                 or agreement.state not in ("active", "expired")
             ):
                 raise ValidationError(
                     self.env._(
-                        "This agreement can not hold for the ticket: it has never been "
-                        "in force, is terminated, or is of another company. Choose "
-                        "another one."
+                        "This agreement can not hold for the ticket: it is no SLA, has "
+                        "never been in force, is terminated, or is of another company. "
+                        "Choose another one."
                     )
                 )
 

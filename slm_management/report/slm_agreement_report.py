@@ -34,8 +34,8 @@ class SlmAgreementReport(models.AbstractModel):
 
     @api.model
     def _check_reader(self, agreements):
-        """Requesters read agreements that cover them, but print them on the portal only,
-        where it has been asked whether they do."""
+        """Requesters print on the portal only, where it has been asked whether the
+        agreement covers them."""
         if not (self.env.su or self.env.user.has_group(AGENT)):
             raise AccessError(
                 self.env._("Only agents of service levels can print agreements.")

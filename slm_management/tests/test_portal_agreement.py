@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, sql_db
 from odoo.fields import Command
+from odoo.tools import mute_logger
 
 from .common import week
 from .portal_case import PortalCase
@@ -287,6 +288,100 @@ class TestPortalAgreement(PortalCase):
         self.assertEqual(link.get("href"), f"{URL}/{self.agreement.id}")
         self.visit(link.get("href"))
         self.assertFalse(self.find("slm_gone"))
+
+    # ------------------------------------------------------------------
+    # The document
+    # ------------------------------------------------------------------
+
+    def print_for(self, user, agreement=None, lang="en_US"):
+        """What is printed on the portal for a user, as text: tests make no files."""
+        agreement = agreement or self.agreement
+        self.env.flush_all()
+        self.env.invalidate_all()
+        reports = self.env["ir.actions.report"].with_user(user).sudo()
+        content, _kind = reports.with_context(lang=lang)._render_qweb_html(
+            "slm_management.action_report_slm_agreement", agreement.ids
+        )
+        return content.decode()
+
+    def test_document(self):
+        self.open()
+        [link] = self.page.xpath("//a[@name='slm_document']/@href")
+        response = self.url_open(link)
+        self.assertEqual(response.status_code, 200)
+        self.assertEqual(response.headers["Content-Type"], "application/pdf")
+        name = response.headers["Content-Disposition"]
+        self.assertIn("SLA-7%20v1.pdf", name)
+        paper = self.print_for(self.portal_user)
+        for text in ("Office SLA", "We <b>care</b>", "30 min", "99.5"):
+            self.assertIn(text, paper)
+
+    def test_document_of_others(self):
+        """As missing ones: rival, OLA, draft; and the desk's route is closed to him."""
+        team = self.env["helpdesk.ticket.team"].create({"name": "Team"})
+        hidden = (
+            self.create_agreement("Rival", [self.stranger]),
+            self.create_agreement("OLA", [False], kind="ola", team_id=team.id),
+            self.create_agreement("Draft", [False], activate=False),
+        )
+        for agreement in hidden:
+            with self.subTest(agreement=agreement.name):
+                response = self.visit(f"{URL}/{agreement.id}/document")
+                self.assertEqual(response.url.partition("?")[2], "gone=1")
+                self.assertIn("text/html", response.headers["Content-Type"])
+        report = "slm_management.report_slm_agreement"
+        for agreement in (self.agreement, *hidden):
+            with mute_logger("odoo.http"):
+                page = self.visit(f"/report/html/{report}/{agreement.id}")
+            self.assertGreaterEqual(page.status_code, 400)
+            self.assertNotIn(agreement.name, page.text)
+
+    def test_document_is_the_reader_s(self):
+        """The desk prints all of it; a requester's copy keeps back what he may not
+        know: another customer, teams, hidden services and their lines, the ladder."""
+        hidden = self.create_service("Secret Vault", offered=False)
+        team = self.env["helpdesk.ticket.team"].create({"name": "Secret Team"})
+        self.stranger.name = "Secret Customer"
+        self.office.name = "Secret Hours"
+        step = {"percent": 75, "notify_manager": True, "name": "Secret Step"}
+        ladder = self.env["slm.escalation.policy"].create(
+            {"name": "Ladder", "step_ids": [Command.create(step)]}
+        )
+        agreement = self.create_agreement(
+            "Shared SLA",
+            [self.organisation, self.stranger],
+            (
+                {"service_id": self.service.id, "response": 11},
+                {"service_id": hidden.id, "response": 13},
+            ),
+            partner_id=self.stranger.id,
+            escalation_policy_id=ladder.id,
+            service_ids=[Command.set((self.service | hidden).ids)],
+            activate=False,
+        )
+        line = {"role": "provider", "team_id": team.id}
+        agreement.publication_ids = [Command.create(line)]
+        agreement.action_activate()
+        paper = self.print_for(self.portal_user, agreement)
+        for text in ("Shared SLA", "11 min", "Mail"):
+            self.assertIn(text, paper)
+        self.assertNotIn("13 min", paper)
+        self.assertNotIn("Secret", paper)
+        full = self.print_for(self.agent, agreement)
+        for text in ("Vault", "Team", "Customer", "Hours", "Step"):
+            self.assertIn(f"Secret {text}", full)
+        self.assertIn("13 min", full)
+
+    def test_document_in_the_language_of_the_reader(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.organisation.lang = "en_US"
+        self.agreement.partner_id = self.organisation
+        self.agreement.with_context(lang="de_DE").name = "Büro-SLA"
+        self.portal_user.lang = "de_DE"
+        paper = self.print_for(self.portal_user, lang="de_DE")
+        self.assertIn("Büro-SLA", paper)
+        self.assertNotIn("Office SLA", paper)
+        self.assertIn("Office SLA", self.print_for(self.agent, lang="de_DE"))
 
     # ------------------------------------------------------------------
     # Numbers
