@@ -21,6 +21,7 @@ class TestInstall(SlmCommon):
         ids = tuple(tickets.ids)
         for query in (
             "DELETE FROM slm_clock WHERE ticket_id IN %s",
+            "DELETE FROM slm_time_share WHERE ticket_id IN %s",
             "DELETE FROM slm_ticket_event WHERE ticket_id IN %s",
             "UPDATE helpdesk_ticket SET slm_facts = NULL, slm_agreement_id = NULL, "
             "slm_status = 'none', slm_deadline = NULL, slm_response_deadline = NULL, "
