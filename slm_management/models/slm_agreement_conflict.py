@@ -4,7 +4,6 @@ from markupsafe import Markup
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ..engine import METRICS, format_duration
 from .slm_consistency import Conflict
@@ -187,13 +186,9 @@ class SlmAgreementConflict(models.Model):
         row of the agreement, which is written as it is.
         """
         if agreement_ids:
-            self.env.execute_query(
-                SQL(
-                    "UPDATE slm_agreement SET sequence = sequence WHERE id IN %s "
-                    "RETURNING id",
-                    tuple(agreement_ids),
-                )
-            )
+            query = "UPDATE slm_agreement SET sequence = sequence WHERE id IN %s"
+            # That they meet is no error: Odoo lets him begin anew.
+            self.env.cr.execute(query, [tuple(agreement_ids)], log_exceptions=False)
 
     @api.model
     def _cron_refresh(self):
