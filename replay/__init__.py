@@ -7,6 +7,7 @@
 :mod:`records`   the policy as records: calendars, agreements, stages, teams …
 :mod:`importer`  the incidents as tickets, each log line one write
 :mod:`results`   what the clocks show in the end, as lines and as a table
+:mod:`shares`    who used the time, and whether it adds up
 :mod:`run`       the command
 =============  ===============================================================
 """

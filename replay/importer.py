@@ -51,6 +51,8 @@ class Importer:
         self.policy = policy
         self.env = self.records.env
         self.count = Count()
+        #: the incidents of which tickets were made
+        self.imported = []
 
     def run(self, incidents, progress):
         """Import what is not there yet; ``{number: ticket}`` of all incidents."""
@@ -70,6 +72,7 @@ class Importer:
             progress(self.count.events, total)
         self.set_dates(new, tickets)
         self.verify(new, tickets)
+        self.imported = new
         return {i.number: tickets[i.number] for i in incidents}
 
     # ------------------------------------------------------------------
@@ -130,7 +133,8 @@ class Importer:
         ticket = model.create(self.prepare_ticket(incident))
         for line in incident.lines:
             context = {"slm_at": max(line.at, at), "slm_note": line.note}
-            ticket.with_context(**context).write(self.prepare_write(line))
+            values = self.prepare_write(line, incident.category)
+            ticket.with_context(**context).write(values)
         return ticket
 
     def prepare_ticket(self, incident):
@@ -164,14 +168,18 @@ class Importer:
             )
         )
 
-    def prepare_write(self, line):
+    def prepare_write(self, line, category):
         """Values of one event."""
         records = self.records
+        supplier = line.vendor
+        if not supplier and self.policy.states[line.state] == "wait_supplier":
+            supplier = self.policy.guess_supplier(category)
         return {
             "stage_id": records.stages[line.state].id,
             "priority": PRIORITIES[line.priority],
             "team_id": line.team and records.teams[line.team].id or False,
             "user_id": line.assignee and records.users[line.assignee].id or False,
+            "slm_supplier_id": supplier and records.suppliers[supplier].id or False,
         }
 
     # ------------------------------------------------------------------

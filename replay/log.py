@@ -44,6 +44,7 @@ class Line(NamedTuple):
     team: str
     assignee: str
     author: str
+    vendor: str = ""
 
     @property
     def note(self):
@@ -216,6 +217,7 @@ class _Checks:
             team=row["assignment_group"],
             assignee=row["assigned_to"],
             author=row.get("sys_updated_by", ""),
+            vendor=row.get("vendor", ""),
         )
 
     def known(self, name):

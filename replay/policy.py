@@ -27,7 +27,14 @@ KNOWN_KEYS = {
     "calendar": {"days", "hours", "holidays"},
     "agreement": {
         *("code", "name", "kind", "calendar", "sequence", "categories", "targets"),
+        *("team", "supplier", "pause_supplier"),
     },
+}
+#: kinds of agreements, and the key that says whose promise it is
+KINDS = {"sla": None, "ola": "team", "uc": "supplier"}
+WHOSE = {
+    "team": "the assignment group whose promise it is",
+    "supplier": "the vendor whose promise it is",
 }
 TIME = re.compile(r"(\d{1,2}):(\d\d)")
 DAY = 24 * 60
@@ -45,7 +52,10 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Agreement:
-    """A promise for some categories of incidents."""
+    """A promise for some categories of incidents.
+
+    An SLA is the caller's, an OLA that of a ``team``, a UC that of a ``supplier``.
+    """
 
     code: str
     name: str
@@ -55,6 +65,14 @@ class Agreement:
     categories: tuple | None
     #: priority to metric to minutes
     targets: dict
+    kind: str = "sla"
+    #: of an OLA the team, of a UC the supplier, by name
+    holder: str = ""
+    pause_supplier: bool = False
+
+    def holds_for(self, category):
+        """Whether it is for a category ("": unknown)."""
+        return self.categories is None or category in self.categories
 
 
 @dataclass(frozen=True)
@@ -72,12 +90,21 @@ class Policy:
     unused: tuple
 
     def find(self, category):
-        """The agreement for a category ("": unknown), or None."""
-        in_order = sorted(self.agreements, key=lambda agreement: agreement.sequence)
-        for agreement in in_order:
-            if agreement.categories is None or category in agreement.categories:
-                return agreement
-        return None
+        """The SLA for a category ("": unknown), or None."""
+        in_order = sorted(self.get("sla"), key=lambda agreement: agreement.sequence)
+        return next((a for a in in_order if a.holds_for(category)), None)
+
+    def get(self, kind):
+        """The agreements of a kind, as the file has them."""
+        return [agreement for agreement in self.agreements if agreement.kind == kind]
+
+    def guess_supplier(self, category):
+        """Whom an incident waits for if the log does not say, or "".
+
+        If the contracts for its category are all of one supplier, it is him.
+        """
+        fitting = {a.holder for a in self.get("uc") if a.holds_for(category)}
+        return fitting.pop() if len(fitting) == 1 else ""
 
 
 def read_policy(path):
@@ -220,7 +247,7 @@ class _Checks:
         code = self.text(raw, "code", where)
         where = f"agreement {code}" if code else where
         self.keys(raw, "agreement", where)
-        self.kind(raw.get("kind", "sla"), where)
+        kind = self.kind(raw.get("kind", "sla"), where)
         calendar = self.text(raw, "calendar", where)
         if calendar and calendar not in calendars:
             self.problem(f"{where}: there is no calendar {calendar!r}")
@@ -231,13 +258,40 @@ class _Checks:
             sequence=self.whole_number(self.get(raw, "sequence", where), where),
             categories=self.categories(raw, where),
             targets=self.targets(self.get(raw, "targets", where), where),
+            kind=kind,
+            holder=self.holder(raw, kind, where),
+            pause_supplier=self.flag(raw, "pause_supplier", where),
         )
 
     def kind(self, kind, where):
-        """Only SLAs are known."""
-        if kind != "sla":
-            text = f'{where}: the kind {short(kind)} is not known; only "sla" is'
-            self.problem(text)
+        """One of the kinds that are known."""
+        if isinstance(kind, str) and kind in KINDS:
+            return kind
+        known = ", ".join(f'"{name}"' for name in KINDS)
+        self.problem(f"{where}: the kind {short(kind)} is not known; use {known}")
+        return "sla"
+
+    def holder(self, raw, kind, where):
+        """Whose promise it is: a team's or a supplier's; "" for an SLA."""
+        for other, key in KINDS.items():
+            if key and other != kind and raw.get(key) is not None:
+                remedy = f'remove it, or write "kind": "{other}"'
+                self.problem(f"{where}: {key!r} is for kind {other!r} only; {remedy}")
+        key = KINDS[kind]
+        if not key:
+            return ""
+        name = raw.get(key)
+        if isinstance(name, str) and name.strip() not in ("", "?"):
+            return name.strip()
+        self.problem(f'{where}: kind "{kind}" needs {key!r}, {WHOSE[key]}')
+        return ""
+
+    def flag(self, raw, key, where):
+        """True or false; what is missing is false."""
+        value = raw.get(key, False)
+        if type(value) is not bool:
+            self.problem(f"{where}.{key}: true or false, not {short(value)}")
+        return value is True
 
     def categories(self, raw, where):
         """Categories; an unknown one, '?', is the empty text. None: all."""

@@ -52,6 +52,7 @@ class Records:
         self.company = company
         self.env = env(context=dict(env.context, allowed_company_ids=company.ids))
         self.teams, self.users, self.partners, self.services = {}, {}, {}, {}
+        self.suppliers = {}
 
     # ------------------------------------------------------------------
     # Company
@@ -90,11 +91,12 @@ class Records:
         for agreement in self.policy.agreements:
             wanted.update(agreement.categories or ())
         self._make_services(sorted(wanted))
-        self._make_agreements(min(incident.opened_at for incident in incidents))
         self._make_stages()
         self._make_partners(incidents)
         self._make_users(incidents)
         self._make_teams(incidents)
+        self._make_suppliers(incidents)
+        self._make_agreements(min(incident.opened_at for incident in incidents))
 
     def _refuse_foreign_holidays(self):
         """Time off for all calendars of a company would be no part of the policy."""
@@ -125,12 +127,13 @@ class Records:
     def _make_agreements(self, first):
         """The agreements, in force before the first incident."""
         day = first.date() - timedelta(days=1)
-        model = self.env["slm.agreement"]
+        model = self.env["slm.agreement"].with_context(active_test=False)
         domain = [("code", "in", [a.code for a in self.policy.agreements])]
         domain.append(("company_id", "=", self.company.id))
         known = {agreement.code: agreement for agreement in model.search(domain)}
         calendars = {}
-        for rank, agreement in enumerate(self.policy.agreements):
+        # Of two OLAs that fit equally well the newest wins: the first is made last.
+        for rank, agreement in reversed([*enumerate(self.policy.agreements)]):
             if record := known.get(agreement.code):
                 if record.date_start > day:
                     record.date_start = day
@@ -150,11 +153,12 @@ class Records:
         with the same sequence the first in the file wins, hence the rank of the line.
         """
         everybody = (0, 0, {"role": "consumer", "sequence": rank})
-        holds = agreement.categories is None or agreement.categories
+        holds = agreement.kind == "sla" and agreement.categories != ()
         services = [self.services[name].id for name in agreement.categories or ()]
         return {
             "code": agreement.code,
             "name": agreement.name,
+            **self._prepare_kind(agreement),
             "sequence": agreement.sequence,
             "company_id": self.company.id,
             "date_start": day,
@@ -164,6 +168,20 @@ class Records:
                 (0, 0, self._prepare_target(priority, minutes))
                 for priority, minutes in agreement.targets.items()
             ],
+        }
+
+    def _prepare_kind(self, agreement):
+        """Whose promise it is, and what pauses it."""
+        teams, suppliers = self.teams, self.suppliers
+        team = teams[agreement.holder].id if agreement.kind == "ola" else False
+        supplier = suppliers[agreement.holder].id if agreement.kind == "uc" else False
+        return {
+            "kind": agreement.kind,
+            "team_id": team,
+            "partner_id": supplier,
+            "pause_supplier": agreement.pause_supplier,
+            # An OLA or UC without categories would hold for all.
+            "active": agreement.kind == "sla" or agreement.categories != (),
         }
 
     def _prepare_target(self, priority, minutes):
@@ -299,7 +317,7 @@ class Records:
 
     def _make_teams(self, incidents):
         """A team for each group, with everybody whom the log shows working in it."""
-        members = {}
+        members = {agreement.holder: set() for agreement in self.policy.get("ola")}
         for incident in incidents:
             for line in incident.lines:
                 if line.team:
@@ -309,6 +327,18 @@ class Records:
         for name, team in self.teams.items():
             if new := members[name] - set(team.user_ids.ids):
                 team.user_ids = [(4, user) for user in sorted(new)]
+
+    def _make_suppliers(self, incidents):
+        """A company for each vendor; who is a caller, too, is another contact."""
+        names = {line.vendor for incident in incidents for line in incident.lines}
+        names |= {agreement.holder for agreement in self.policy.get("uc")}
+        refs = {f"supplier: {name}": name for name in sorted(names - {""})}
+        extra = {"company_id": self.company.id, "is_company": True}
+        made = self._find_or_make("res.partner", "ref", refs, extra, "name")
+        for ref, name in refs.items():
+            self.suppliers[name] = made[ref]
+            if made[ref].name != name:
+                made[ref].name = name
 
     def _find_or_make(self, model_name, key, names, extra=None, label=None):
         """``{name: record}`` of the company; what is not there is created."""

@@ -11,6 +11,9 @@ OUTCOMES = ("met", "missed", "pending", "excluded")
 def read_results(env, tickets):
     """One dict for each clock, in the order of the tickets and of the metrics.
 
+    Clocks of OLAs and UCs come behind those of the SLA, cycle by cycle, and they alone
+    say their ``kind`` and ``cycle``: lines of SLAs are the same with and without them.
+
     :param tickets: ``{number: ticket}``
     """
     from odoo.tools import SQL
@@ -21,7 +24,7 @@ def read_results(env, tickets):
             """
             SELECT t.number AS ticket, a.code AS agreement, c.metric,
                    c.target_seconds, c.elapsed_seconds, c.stopped_at, c.breached_at,
-                   c.outcome
+                   c.outcome, c.kind, c.cycle, c.started_at
               FROM slm_clock c
               JOIN helpdesk_ticket t ON t.id = c.ticket_id
               JOIN slm_agreement a ON a.id = c.agreement_id
@@ -32,11 +35,23 @@ def read_results(env, tickets):
         )
     )
     order = {number: rank for rank, number in enumerate(tickets)}
-    rows.sort(key=lambda row: (order[row["ticket"]], METRICS.index(row["metric"])))
+    rows.sort(key=lambda row: (order[row["ticket"]], *_place(row)))
     for row in rows:
         for name in ("stopped_at", "breached_at"):
             row[name] = row[name] and row[name].strftime("%Y-%m-%dT%H:%M:%SZ")
+        del row["started_at"]
+        if row["kind"] == "sla":
+            del row["kind"], row["cycle"]
     return rows
+
+
+def _place(row):
+    """The place of a clock among those of its ticket."""
+    metric = METRICS.index(row["metric"])
+    if row["kind"] == "sla":
+        return 0, metric
+    when = row["started_at"], row["agreement"], row["cycle"]
+    return 1 + ("ola", "uc").index(row["kind"]), *when, metric
 
 
 def write_results(path, rows):

@@ -1,4 +1,7 @@
-"""``./dev replay FILE --policy POLICY [--out RESULT.jsonl] [--database NAME]``."""
+"""``./dev replay FILE --policy POLICY [--out RESULT.jsonl] [--database NAME]``.
+
+With ``--time-shares SHARES.jsonl`` it writes who used the time of each ticket, too.
+"""
 
 import argparse
 import contextlib
@@ -11,6 +14,8 @@ from replay.log import read_log
 from replay.policy import read_policy
 from replay.progress import Bar
 from replay.results import read_results, table, write_results
+from replay.shares import check_shares, read_shares
+from replay.shares import table as share_table
 from tools import database, odoo_runner, paths, templates
 from tools.console import Failure, report, say, warn
 from tools.locks import exclusive
@@ -26,6 +31,7 @@ def main(arguments):
     try:
         policy, incidents = read(options)
         check_out(options.out)
+        check_out(options.time_shares)
         with exclusive(paths.state() / f"{options.database}.replay.lock"):
             prepare(options.database)
             replay(options, policy, incidents)
@@ -49,6 +55,12 @@ def parse(arguments):
     parser.add_argument("--policy", type=Path, required=True, help="the policy, JSON")
     parser.add_argument(
         "--out", type=Path, metavar="RESULT.jsonl", help="one line for each clock"
+    )
+    parser.add_argument(
+        "--time-shares",
+        type=Path,
+        metavar="SHARES.jsonl",
+        help="one line for each ticket and who used time of it",
     )
     parser.add_argument(
         "--database",
@@ -121,12 +133,17 @@ def replay(options, policy, incidents):
         importer = Importer(env, policy, f"Replay of {options.policy.stem}")
         tickets = importer.run(incidents, Bar("events"))
         rows = read_results(importer.env, tickets)
+        shares = read_shares(importer.env, tickets)
+        check_shares(importer.env, policy, importer.imported, tickets, shares)
         company = importer.records.company.name
     tell(importer.count, company, time.monotonic() - started)
     tabulate(tickets, rows)
-    if options.out:
-        write_results(options.out, rows)
-        say(f"{len(rows)} lines in {options.out}")
+    for line in [*share_table(shares), ""]:
+        say(line)
+    for path, lines in ((options.out, rows), (options.time_shares, shares)):
+        if path:
+            write_results(path, lines)
+            say(f"{len(lines)} lines in {path}")
 
 
 @contextlib.contextmanager

@@ -75,6 +75,46 @@ def policy():
     }
 
 
+def with_holders(content, *agreements):
+    """A policy with OLAs and UCs, too: dicts of what they have beside the usual."""
+    usual = {"sequence": 1, "categories": None}
+    usual["targets"] = {
+        priority: {"response": 30 * n, "completion": 200 * n, "closure": 900 * n}
+        for n, priority in enumerate(PRIORITIES, 1)
+    }
+    added = [usual | agreement for agreement in agreements]
+    return content | {"agreements": [*content["agreements"], *added]}
+
+
+def policy_of_holders():
+    """The policy with OLAs of both teams and contracts of two vendors.
+
+    Of two OLAs for one category the first in the file holds.
+    """
+    return with_holders(
+        policy(),
+        {"code": "DESK-MAIL", "kind": "ola", "team": "Desk", "calendar": "all"}
+        | {"categories": ["Mail, and more", "?"], "sequence": 4},
+        {"code": "DESK", "kind": "ola", "team": "Desk", "calendar": "long"}
+        | {"sequence": 4},
+        {"code": "NOTHING", "kind": "ola", "team": "Desk", "calendar": "all"}
+        | {"categories": []},
+        {"code": "FIELD", "kind": "ola", "team": "Field", "calendar": "all"}
+        | {"pause_supplier": True},
+        {"code": "UNSEEN", "kind": "ola", "team": "Nobody's", "calendar": "all"},
+        {"code": "UC-A", "kind": "uc", "supplier": "Vendor A", "calendar": "all"}
+        | {"categories": ["Mail, and more"]},
+        {"code": "UC-B", "kind": "uc", "supplier": "Vendor B", "calendar": "long"},
+    )
+
+
+def rows_of_holders():
+    """Events in which tickets go from hand to hand; a vendor is called as a caller."""
+    chance = random.Random(11)
+    vendors = ["?", "?", "Vendor A", "Vendor B", "Ann"]
+    return [event | {"vendor": chance.choice(vendors)} for event in rows(seed=13)]
+
+
 def rows(seed=7, incidents=60):
     """Events of made-up incidents, the incidents' lines mixed."""
     chance = random.Random(seed)

@@ -112,9 +112,26 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def real(name, folder):
-    """The run on the real log; it makes the database."""
-    return replay(LOG, POLICY, name, "--out", folder / "real.jsonl")
+def real_policy(folder):
+    """The real policy, with OLAs of some groups and a contract."""
+    content = replay_inputs.with_holders(
+        json.loads(POLICY.read_text("utf-8")),
+        {"code": "OLA-70", "kind": "ola", "team": "Group 70", "calendar": "5x9"},
+        {"code": "OLA-25", "kind": "ola", "team": "Group 25", "calendar": "7x24"}
+        | {"pause_supplier": True},
+        {"code": "OLA-24", "kind": "ola", "team": "Group 24", "calendar": "5x8"}
+        | {"categories": ["Category 26", "Category 53", "Category 45"]},
+        {"code": "UC", "kind": "uc", "supplier": "The Vendor", "calendar": "5x8"},
+    )
+    return replay_inputs.write_policy(folder / "real.json", content)
+
+
+@pytest.fixture(scope="module")
+def real(name, folder, real_policy):
+    """The run on the real log, all kinds of agreements; it makes the database."""
+    options = ["--out", folder / "real.jsonl"]
+    options += ["--time-shares", folder / "real_shares.jsonl"]
+    return replay(LOG, real_policy, name, *options)
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +141,19 @@ def made_up(name, folder, request):
         request.getfixturevalue("real")
     options = ["--out", folder / "made_up.jsonl"]
     return replay(folder / "log.csv", folder / "policy.json", name, *options)
+
+
+@pytest.fixture(scope="module")
+def travelled(name, folder, made_up):
+    """The run on a made-up log of tickets that go from hand to hand."""
+    columns = (*replay_inputs.COLUMNS, "vendor")
+    events = replay_inputs.rows_of_holders()
+    log = replay_inputs.write_log(folder / "travelled.csv", events, columns)
+    content = replay_inputs.policy_of_holders()
+    policy = replay_inputs.write_policy(folder / "travelled.json", content)
+    options = ["--out", folder / "travelled.jsonl"]
+    options += ["--time-shares", folder / "travelled_shares.jsonl"]
+    return replay(log, policy, name, *options)
 
 
 @pytest.fixture(scope="module")
@@ -137,11 +167,82 @@ def database(name, made_up):
 # ----------------------------------------------------------------------
 
 
+def split(path):
+    """The lines of SLAs as they are in the file, and those of OLAs and UCs, read."""
+    lines = path.read_text().splitlines()
+    slas = [line for line in lines if '"kind"' not in line]
+    return slas, [json.loads(line) for line in lines if '"kind"' in line]
+
+
+def by_clock(lines):
+    """Lines of OLAs and UCs by what makes a clock."""
+    names = ("ticket", "kind", "agreement", "cycle", "metric")
+    found = {tuple(line[name] for name in names): line for line in lines}
+    assert len(found) == len(lines)
+    return found
+
+
+def shares_in(path):
+    """``{ticket: {(party, name): seconds}}`` of a file of time shares."""
+    shares = {}
+    for line in read(path):
+        shares.setdefault(line["ticket"], {})[line["party"], line["name"]] = line[
+            "seconds"
+        ]
+    return shares
+
+
 @needs_real_log
 def test_every_expected_line_agrees(real, folder):
-    """All clocks of the real log show what another program worked out."""
+    """All clocks of the real log show what another program worked out; OLAs and UCs
+    beside them change no character of it."""
     assert real.returncode == 0, real.stderr
-    assert read(folder / "real.jsonl") == read(EXPECTED)
+    slas, others = split(folder / "real.jsonl")
+    assert len(slas) == 1500
+    assert slas == EXPECTED.read_text().splitlines()
+    assert len(others) > 1000
+
+
+@needs_real_log
+def test_real_log_without_olas(real, name, folder):
+    """Under the policy as it is, the file is what is expected, line by line."""
+    lines = LOG.read_text("utf-8").splitlines(keepends=True)
+    part, out = folder / "slas.csv", folder / "slas.jsonl"
+    part.write_text("".join(lines[:300]), "utf-8")
+    run = replay(part, POLICY, name, "--out", out)
+    assert run.returncode == 0, run.stderr
+    found = out.read_text().splitlines()[:-3]  # the last incident may be cut
+    assert found == EXPECTED.read_text().splitlines()[: len(found)]
+    assert len(found) > 90
+
+
+@needs_real_log
+def test_teams_and_suppliers_of_the_real_log(real, folder, real_policy):
+    """All cycles of all teams with an OLA, and of the supplier, are as counted."""
+    _slas, found = split(folder / "real.jsonl")
+    wanted = replay_model.expected_of_holders(LOG, real_policy)
+    assert by_clock(found) == by_clock(wanted)
+    assert max(line["cycle"] for line in found) > 1
+    assert {line["kind"] for line in found} == {"ola", "uc"}
+
+
+@needs_real_log
+def test_who_used_the_time_of_the_real_log(real, folder, real_policy):
+    """Every number is as counted, and each ticket's add up to what its SLA counts."""
+    shares = shares_in(folder / "real_shares.jsonl")
+    wanted = replay_model.expected_shares(LOG, real_policy)
+    assert shares == {ticket: used for ticket, used in wanted.items() if used}
+    completion = {
+        line["ticket"]: line["elapsed_seconds"]
+        for line in read(EXPECTED)
+        if line["metric"] == "completion"
+    }
+    for ticket, seconds in completion.items():
+        used = shares.get(ticket, {}).items()
+        assert seconds == sum(n for (party, _name), n in used if party != "customer")
+    total = sum(sum(used.values()) for used in shares.values())
+    lines = [line.split() for line in real.stdout.splitlines()]
+    assert ["total", f"{total / 3600:,.1f}", "100.0"] in lines
 
 
 @needs_real_log
@@ -174,6 +275,32 @@ def test_other_policy_and_incidents(made_up, folder):
     assert read(folder / "made_up.jsonl") == wanted
 
 
+def test_other_teams_and_suppliers(travelled, folder):
+    """Vendors named and guessed, two OLAs of a team, teams that nobody is in."""
+    assert travelled.returncode == 0, travelled.stderr
+    files = folder / "travelled.csv", folder / "travelled.json"
+    slas, found = split(folder / "travelled.jsonl")
+    assert [json.loads(line) for line in slas] == replay_model.expected(*files)
+    wanted = replay_model.expected_of_holders(*files)
+    assert by_clock(found) == by_clock(wanted)
+    codes = {line["agreement"] for line in found}
+    assert codes == {"DESK-MAIL", "DESK", "FIELD", "UC-A", "UC-B"}
+    shares = shares_in(folder / "travelled_shares.jsonl")
+    wanted = replay_model.expected_shares(*files)
+    assert shares == {ticket: used for ticket, used in wanted.items() if used}
+
+
+def test_kind_and_cycle_stand_on_lines_of_olas_and_ucs_only(travelled, folder):
+    """A ticket's SLA comes first; its lines are what they are without the others."""
+    seen = {}
+    for line in read(folder / "travelled.jsonl"):
+        other = "kind" in line
+        assert other == ("cycle" in line)
+        assert other or not seen.get(line["ticket"]), "SLAs come first"
+        seen[line["ticket"]] = other
+    assert any(seen.values())
+
+
 def test_same_file_twice(made_up, name, folder):
     """Nothing is imported twice, and the result is written all the same."""
     before = snapshot(name)
@@ -186,7 +313,7 @@ def test_same_file_twice(made_up, name, folder):
     assert read(out) == read(folder / "made_up.jsonl")
 
 
-def test_rebuild_finds_no_difference(made_up, name):
+def test_rebuild_finds_no_difference(made_up, travelled, name):
     """What was stored line by line equals the fold of all events."""
     run = execute("-c", REBUILD, name)
     count, differences = run.stdout.split(" ", 1)
@@ -214,18 +341,21 @@ def test_tickets_are_on_the_screens(rpc):
     assert action["res_model"] == "slm.explanation"
 
 
-def test_one_event_for_each_line(made_up, name):
+@pytest.mark.parametrize("prefix", ["REQ7", "REQ13"])
+def test_one_event_for_each_line(made_up, travelled, name, prefix):
     """Each line of the log is one event, even if it changes nothing."""
+    lines = replay_inputs.rows() if prefix == "REQ7" else replay_inputs.rows(seed=13)
     with databases.cursor(name) as cr:
         cr.execute(
-            """SELECT count(*) FILTER (WHERE note LIKE 'Log %'),
+            """SELECT count(*) FILTER (WHERE note LIKE 'Log %%'),
                       count(*) FILTER (WHERE kind = 'created'),
                       count(*) FILTER (WHERE note IS NULL
                                          AND kind NOT IN ('created', 'breach'))
                  FROM slm_ticket_event e JOIN helpdesk_ticket t ON t.id = e.ticket_id
-                WHERE t.number LIKE 'REQ7-%'"""
+                WHERE t.number LIKE %s""",
+            [f"{prefix}-%"],
         )
-        assert cr.fetchone() == (len(replay_inputs.rows()), 60, 0)
+        assert cr.fetchone() == (len(lines), 60, 0)
 
 
 # ----------------------------------------------------------------------
@@ -390,16 +520,53 @@ def change(content, place, value):
         (["agreements", 0, "targets"], {"P1": {"response": 1}}, "no such priority"),
         (["agreements", 0, "targets", "4 - Low"], {"fix": 1}, "no such metric 'fix'"),
         (["agreements", 0, "targets", "4 - Low"], {"closure": -1}, "-1 is not a whole"),
-        (["agreements", 0, "kind"], "ola", 'the kind "ola" is not known'),
+        (["agreements", 0, "kind"], "msa", 'the kind "msa" is not known; use "sla"'),
+        (["agreements", 0, "kind"], ["sla"], "is not known"),
+        (["agreements", 0, "kind"], "ola", "REST: kind \"ola\" needs 'team', the"),
+        (["agreements", 0, "kind"], "uc", "REST: kind \"uc\" needs 'supplier', the"),
+        (["agreements", 0, "team"], "Desk", 'remove it, or write "kind": "ola"'),
+        (["agreements", 0, "supplier"], "V", 'remove it, or write "kind": "uc"'),
+        (["agreements", 0, "pause_supplier"], "yes", "true or false, not"),
+        (["agreements", 5, "team"], None, "DESK-MAIL: kind \"ola\" needs 'team'"),
+        (["agreements", 5, "team"], "?", "DESK-MAIL: kind \"ola\" needs 'team'"),
+        (["agreements", 5, "supplier"], "V", "DESK-MAIL: 'supplier' is for kind 'uc'"),
+        (["agreements", 10, "supplier"], 3, "UC-A: kind \"uc\" needs 'supplier'"),
+        (["agreements", 10, "team"], "Desk", "UC-A: 'team' is for kind 'ola' only"),
         (["states"], None, "'states' is missing"),
         (["states", "New"], "asleep", "no such phase 'asleep'"),
     ],
 )
 def test_broken_policy(tmp_path, place, value, text):
     """Whatever is wrong with a policy is told before anything happens."""
-    content = change(json.loads(json.dumps(replay_inputs.policy())), place, value)
+    content = json.loads(json.dumps(replay_inputs.policy_of_holders()))
+    content = change(content, place, value)
     path = replay_inputs.write_policy(tmp_path / "policy.json", content)
     assert any(text in problem for _line, problem in problems(path, read_policy))
+
+
+def test_policies_of_the_documentation(tmp_path):
+    """The examples in both READMEs are policies."""
+    for name in ("README.md", "replay/README.md"):
+        text = (paths.ROOT / name).read_text("utf-8")
+        start = text.index('    {\n      "timezone"')
+        path = tmp_path / "policy.json"
+        path.write_text(text[start : text.index("\n    }\n", start) + 6])
+        kinds = [agreement.kind for agreement in read_policy(path).agreements]
+        assert kinds == ["sla", "ola", "uc"], name
+
+
+def test_kinds_of_agreements(tmp_path):
+    """What is not said is an SLA without a pause for suppliers."""
+    content = replay_inputs.policy_of_holders()
+    policy = read_policy(replay_inputs.write_policy(tmp_path / "policy.json", content))
+    kinds = {agreement.code: agreement.kind for agreement in policy.agreements}
+    assert (kinds["REST"], kinds["DESK"], kinds["UC-A"]) == ("sla", "ola", "uc")
+    paused = [a.code for a in policy.agreements if a.pause_supplier]
+    assert paused == ["FIELD"]
+    assert policy.find("Mail, and more").code == "MAIL"
+    guessed = [policy.guess_supplier(c) for c in ("Mail, and more", "Printer", "")]
+    assert guessed == ["", "Vendor B", "Vendor B"]
+    assert not policy.unused
 
 
 @pytest.mark.parametrize(
