@@ -77,6 +77,27 @@ SCREENS = {
         ".o_field_widget[name=target_ids] .o_data_row",
         720,
     ),
+    "inconsistent": Screen(
+        "slm_manager",
+        "slm_management.slm_agreement_action_sla",
+        "agreement_radiology",
+        ".alert-warning li",
+        720,
+    ),
+    "terms": Screen(
+        "slm_manager",
+        "slm_management.slm_agreement_action_terms",
+        ready=".o_calendar_renderer .fc-event",
+        height=800,
+    ),
+    "time_used": Screen(
+        "slm_agent",
+        OPEN,
+        "ticket_line",
+        ".o_slm_time_used tbody tr",
+        1240,
+        click=(".o_notebook .nav-link[name=slm]",),
+    ),
     "hours": Screen(
         "slm_manager",
         "slm_management.resource_calendar_action",
