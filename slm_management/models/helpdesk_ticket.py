@@ -730,7 +730,7 @@ class HelpdeskTicket(models.Model):
             env._("No service level agreement is in force"),
             text,
             env._(
-                "No deadlines are promised. It is named at the top of the ticket: renew "
-                "it, or choose another one."
+                "No deadlines are promised. It is named at the top of the ticket: "
+                "renew it, or choose another one."
             ),
         )
