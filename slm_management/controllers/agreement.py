@@ -172,19 +172,21 @@ class AgreementPortal(CustomerPortal):
         """A table: names of its columns, and rows of a text for each of them.
 
         Columns of which no line says anything are left out. Lines for services that he
-        must not know of are not there.
+        must not know of are not there. They may ``overlap``.
         """
         targets = request.env["slm.target"].sudo()
         lines = targets.search(MINE & Domain("agreement_id", "=", agreement.id))
         heads = self._slm_get_target_heads()
         rows = [self._slm_tell_target(line) for line in lines]
         shown = [column for column in range(len(heads)) if any(r[column] for r in rows)]
+        scopes = {tuple(map(bool, row[: -len(METRICS)])) for row in rows}
         empty = self._slm_get_empty_cells()
         return {
             "columns": [heads[column] for column in shown],
             "rows": [
                 [row[column] or empty[column] for column in shown] for row in rows
             ],
+            "overlap": len(scopes) > 1,
         }
 
     def _slm_get_target_heads(self):

@@ -67,8 +67,8 @@ def tell_hours(env, calendar, paper=False):
 def draw_hours(env, calendar, paper=False):
     """The same weeks, hour by hour: ``[{"name": …, "days": [day]}]``.
 
-    A day is ``{"name": …, "short": …, "cells": [{"state": …, "percent": …}, …]}`` with
-    24 cells. An hour is ``full``, ``part`` or ``none`` of service.
+    A day is ``{"name": …, "short": …, "cells": [{"state": …, "percent": …}, …], "total":
+    …}`` with 24 cells. An hour is ``full``, ``part`` or ``none`` of service.
     """
     calendar = calendar.sudo()
     lines = _get_attendances(calendar)
@@ -86,6 +86,7 @@ def _draw_week(env, lines):
             "name": babel.dates.get_day_names("wide", locale=locale)[day],
             "short": babel.dates.get_day_names("abbreviated", locale=locale)[day],
             "cells": [_draw_hour(share) for share in row],
+            "total": tell_duration(env, round(sum(row) * 60)) if any(row) else "–",
         }
         for day, row in enumerate(rows)
     ]

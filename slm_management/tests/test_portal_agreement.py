@@ -37,7 +37,7 @@ class TestPortalAgreement(PortalCase):
 
     def find_rows(self):
         """Names of the agreements that are listed."""
-        rows = self.page.xpath("//tr[@name='slm_agreement']/td[1]/a")
+        rows = self.page.xpath("//*[@name='slm_agreement']//a")
         return [row.text_content().strip() for row in rows]
 
     def find_table(self):
@@ -185,6 +185,11 @@ class TestPortalAgreement(PortalCase):
                 ["Very High", "30 min", "2 h", "4 h"],
             ],
         )
+        self.assertTrue(self.find("slm_overlap"))
+        self.agreement.action_terminate()
+        lines = ({"priority": p, "response": 5} for p in "01")
+        self.open(self.create_agreement("By priority", targets=tuple(lines)))
+        self.assertFalse(self.find("slm_overlap"))
 
     def test_lines_of_services(self):
         """A line for a service that is not offered to him is not there."""
