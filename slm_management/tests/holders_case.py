@@ -70,7 +70,9 @@ class HoldersCase(SlmCommon):
         """``[(cycle, started, stopped, minutes used, outcome)]`` in order."""
         self.env.flush_all()
         ticket.invalidate_recordset(["slm_clock_ids"])
-        clocks = super().get_clock(ticket, metric, agreement).sorted("cycle")
+        clocks = ticket.slm_clock_ids.filtered(
+            lambda clock: (clock.metric, clock.agreement_id) == (metric, agreement)
+        ).sorted("cycle")
         return [
             (
                 clock.cycle,
