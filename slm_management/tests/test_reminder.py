@@ -4,7 +4,8 @@ import logging
 from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
-from hypothesis import given
+import pytz
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from odoo.tools import mute_logger
@@ -326,15 +327,24 @@ class TestReminder(ReminderCommon):
 
 
 #: what somebody may do, by chance: move the end by days from now, change the lead time
+ends = st.tuples(st.just("end"), st.integers(-1, 12))
 moves = st.one_of(
-    st.tuples(st.just("end"), st.one_of(st.none(), st.integers(-3, 25))),
+    *[ends] * 8,
+    st.tuples(st.just("end"), st.none()),
     st.tuples(st.just("lead"), st.integers(0, 15)),
     st.tuples(st.just("archive"), st.booleans()),
     st.tuples(st.just("replace"), st.integers(0, 10)),
     st.tuples(st.just("terminate"), st.none()),
 )
 #: hours until the next thing happens, and whether the cron runs then
-waits = st.tuples(st.integers(0, 96), st.booleans())
+waits = st.tuples(st.integers(0, 40), st.booleans())
+#: he is told, the end is moved to before what he knows, and a little later again
+TOLD_EARLIER_LATER = [
+    ((0, False), ("end", 3)),
+    ((1, True), ("end", 1)),
+    ((1, False), ("end", 2)),
+    ((1, True), ("lead", 5)),
+]
 zones = st.sampled_from(
     ["Europe/Berlin", "Asia/Shanghai", "America/Los_Angeles", "Pacific/Kiritimati"]
 )
@@ -417,7 +427,8 @@ class TestReminderByChance(ReminderCommon):
         if end != expected.end:
             expected.save(today, end=end)
 
-    @given(zones, st.lists(st.tuples(waits, moves), min_size=1, max_size=12))
+    @example("Europe/Berlin", TOLD_EARLIER_LATER)
+    @given(zones, st.lists(st.tuples(waits, moves), min_size=6, max_size=16))
     @examples(150)
     def test_each_due_reminder_exactly_once(self, zone, story):
         with self.env.cr.savepoint() as savepoint:
@@ -440,7 +451,8 @@ class TestReminderByChance(ReminderCommon):
         for (hours, runs), (kind, value) in story:
             now += timedelta(hours=hours)
             self.at(now)
-            today = self.story._get_today()
+            local = pytz.utc.localize(now).astimezone(pytz.timezone(zone))
+            today = local.date()
             if runs:
                 due = self.env["slm.agreement"]._get_due_terms()
                 due._meet_each_alone()
