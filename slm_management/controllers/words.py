@@ -67,8 +67,8 @@ def tell_hours(env, calendar, paper=False):
 def draw_hours(env, calendar, paper=False):
     """The same weeks, hour by hour: ``[{"name": …, "days": [day]}]``.
 
-    A day is ``{"name": …, "short": …, "cells": [{"state": …, "percent": …}, …], "total":
-    …}`` with 24 cells. An hour is ``full``, ``part`` or ``none`` of service.
+    A day is ``{"name": …, "short": …, "cells": [cell], "total": …}`` with 24 cells
+    ``{"state": …, "percent": …}``. An hour is ``full``, ``part`` or ``none``.
     """
     calendar = calendar.sudo()
     lines = _get_attendances(calendar)

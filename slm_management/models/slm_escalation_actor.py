@@ -11,6 +11,8 @@ from odoo.tools.misc import Callbacks
 
 _logger = logging.getLogger(__name__)
 
+AGENT = "slm_management.group_slm_agent"
+
 #: in later cycles of an OLA or UC ladders do not reassign any more: two of them that
 #: give a ticket to each other come to an end
 MAX_RETURNS = 10
@@ -125,7 +127,9 @@ class SlmEscalationActor(models.AbstractModel):
                 climb.remarks.append(text)
         if not (desk or customer):
             climb.remarks.append(self.env._("There was nobody to notify."))
-        self._send(climb, desk.partner_id, "_tell_desk")
+        agents = desk.filtered(lambda user: user.has_group(AGENT))
+        self._send(climb, agents.partner_id, "_tell_desk")
+        self._send(climb, (desk - agents).partner_id, "_tell_colleague")
         self._send(climb, customer, "_tell_customer")
         if climb.recipients:
             names = ", ".join(climb.recipients.mapped("name"))

@@ -15,7 +15,7 @@ class SlmEscalationTeller(models.AbstractModel):
     ``id``        of the ticket
     ``ticket``    its number and name
     ``metric``    ``response``, ``completion`` or ``closure``
-    ``kind``      of the agreement: ``sla``, ``ola`` or ``uc``
+    ``kind``      of the agreement: ``sla``, ``ola`` or ``uc``; None: it is not told
     ``percent``   used share of the target
     ``is_late``   whether more than the target is used
     ``deadline``  naive UTC or None
@@ -37,6 +37,12 @@ class SlmEscalationTeller(models.AbstractModel):
         return title, body
 
     @api.model
+    def _tell_colleague(self, facts, tz):
+        """What who works on the ticket gets without a group of this module: he is not
+        to know of OLAs and UCs, so the kind of the agreement is not told."""
+        return self._tell_desk(dict(facts, kind=None), tz)
+
+    @api.model
     def _tell_customer(self, facts, tz):
         """Subject and body of what the contact of the ticket gets, of an SLA only."""
         deadline = self._format(facts, tz)
@@ -55,20 +61,19 @@ class SlmEscalationTeller(models.AbstractModel):
         names = {
             "ticket": facts["ticket"],
             "metric": self._get_label("slm.clock", "metric", facts["metric"]),
-            "kind": self._get_label("slm.agreement", "kind", facts["kind"]),
             "percent": facts["percent"],
         }
+        text = self.env._(
+            "%(ticket)s: %(percent)s %% of the target for %(metric)s is used", **names
+        )
         if facts["is_late"]:
-            return self.env._(
-                "%(ticket)s: %(metric)s is late, %(percent)s %% of the target is used "
-                "(%(kind)s)",
+            text = self.env._(
+                "%(ticket)s: %(metric)s is late, %(percent)s %% of the target is used",
                 **names,
             )
-        return self.env._(
-            "%(ticket)s: %(percent)s %% of the target for %(metric)s is used "
-            "(%(kind)s)",
-            **names,
-        )
+        if not facts["kind"]:
+            return text
+        return f"{text} ({self._get_label('slm.agreement', 'kind', facts['kind'])})"
 
     @api.model
     def _tell_deadline(self, facts, tz):

@@ -153,6 +153,29 @@ class TestAgreementsOfRequesters(AccessWorld):
         )
         self.assertFalse(told)
 
+    def test_colleague_without_our_groups_works_on_an_ola(self):
+        """Its ladder tells him of the time that is used, and not of the OLA."""
+        self.team.user_ids |= self.agent
+        for user, told in ((self.helpdesk_user, False), (self.agent, True)):
+            self.at("mon 09:00")
+            ticket = self.create_ticket(team_id=self.team.id, user_id=user.id)
+            self.at("mon 09:40")
+            self.env["slm.clock"]._get_due()._act()
+            subjects = (
+                self.env["mail.message"]
+                .search(
+                    [
+                        ("model", "=", "helpdesk.ticket"),
+                        ("res_id", "=", ticket.id),
+                        ("partner_ids", "in", user.partner_id.ids),
+                    ]
+                )
+                .mapped("subject")
+            )
+            with self.subTest(user=user.login):
+                self.assertIn("% of the target", str(subjects))
+                self.assertEqual("OLA" in str(subjects), told)
+
     def test_ola_is_no_sla_of_a_ticket(self):
         """By RPC, too: the page of the ticket would tell its deadlines."""
         for agreement in (self.ola, self.uc):
