@@ -38,7 +38,7 @@ def compare(bench, count, repetitions, label, context):
 
 def tell(clocks, label, best, queries):
     """The results."""
-    bare, sla = "bare helpdesk_mgmt", "helpdesk_mgmt_sla, two policies"
+    bare, sla = "bare helpdesk_mgmt", "helpdesk_mgmt_sla, three policies"
     note = f"{best['sla'] / best['bare']:.3g}× bare helpdesk_mgmt"
     return [
         Result(clocks, best["ours"], best["bare"], "ms", bare, most=1.5),

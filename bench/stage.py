@@ -35,7 +35,7 @@ def compare(bench, count, repetitions, whole):
 
 def tell(label, best, whole):
     """The results: each step, and all of them."""
-    sla, bare = "helpdesk_mgmt_sla, two policies", "bare helpdesk_mgmt"
+    sla, bare = "helpdesk_mgmt_sla, three policies", "bare helpdesk_mgmt"
     results = []
     for step in best["ours"]:
         least = 10 if step == "all" and not whole else None
