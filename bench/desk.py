@@ -34,12 +34,11 @@ def promise_theirs(env):
     """Three policies of helpdesk_mgmt_sla on the team: what we promise, as far as it can.
 
     They stand for completion and closure of the SLA and for the completion that the
-    team promises in its OLA; it has no first answer to measure. All are for the stage
-    Done, with which our clocks stop as well, and on hold while the ticket awaits the
-    requester. A policy for In Progress in place
-    of one of them would be accomplished by the first change to a later stage and cost
-    nothing afterwards, while ours fold their response clock on every change: that
-    comparison comes out about a quarter lower.
+    team promises in its OLA; there is no first answer that it could measure. All are
+    for the stage Done, with which our clocks stop as well, and on hold while the ticket
+    awaits the requester. A policy for In Progress in place of one of them would be
+    accomplished by the first change to a later stage and cost nothing afterwards, while
+    ours fold their clocks on every change: that comparison comes out lower.
     """
     team = _team(env)
     calendar = env.company.resource_calendar_id
