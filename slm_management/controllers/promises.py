@@ -16,54 +16,59 @@ def tell_promises(env, service, processes):
     :param processes: those by which he may ask
     :return: list of dicts, see :func:`_tell_agreement`
     """
-    kinds = _get_agreements(env, service, processes)
-    offered = len(set(processes.mapped("kind")))
+    found = _get_agreements(env, service, processes)
     promises = []
-    for agreement in dict.fromkeys(kinds.values()):
-        members = [kind for kind in kinds if kinds[kind] == agreement]
-        promises.append(_tell_agreement(env, agreement, service, members, offered))
+    for agreement in dict.fromkeys(found.values()):
+        members = processes.filtered(
+            lambda process, agreement=agreement: found.get(process) == agreement
+        )
+        promises.append(_tell_agreement(env, agreement, service, members, processes))
     return promises
 
 
 def _get_agreements(env, service, processes):
-    """``{process kind: agreement}`` of the kinds that an agreement covers."""
+    """``{process: agreement}`` of the processes that an agreement covers."""
     matcher, company = env["slm.matcher"], service.company_id
     day = matcher._get_day(fields.Datetime.now(), company)
+    partner = env.user.partner_id.id
     needs = {
-        kind: Need(env.user.partner_id.id, service.id, kind, company.id, day)
-        for kind in dict.fromkeys(processes.mapped("kind"))
+        process: Need(
+            partner, service.id, process.kind, company.id, day, process=process.id
+        )
+        for process in processes
     }
     found = matcher._match_batch(needs.values())
     agreements = env["slm.agreement"].sudo()
     return {
-        kind: agreements.browse(found[need][0])
-        for kind, need in needs.items()
+        process: agreements.browse(found[need][0])
+        for process, need in needs.items()
         if found[need][0]
     }
 
 
-def _tell_agreement(env, agreement, service, kinds, offered):
+def _tell_agreement(env, agreement, service, processes, offered):
     """What an agreement promises on a service.
 
-    Kinds of processes are named unless the same holds for all that are offered: nobody
-    takes the times for incidents for those of his order.
+    What it is for is named unless the same holds for all that is offered: nobody takes
+    the times for incidents for those of his order.
 
-    :param kinds: those for which it would hold
-    :param offered: how many kinds the user may ask for
+    :param processes: those for which it would hold
+    :param offered: all by which the user may ask
     """
     groups = {}
-    for kind in kinds:
-        groups.setdefault(_get_times(agreement, service, kind), []).append(kind)
+    for process in processes:
+        times = _get_times(agreement, service, process.kind)
+        groups[times] = groups.get(times, processes.browse()) | process
     return {
         "id": agreement.id,
         "name": agreement.name,
         "validity": tell_validity(env, agreement),
         "hours": tell_hours(env, agreement.calendar_id),
-        "partial": len(kinds) < offered,
+        "partial": processes != offered,
         "note": tell_note(env, agreement),
         "groups": [
             {
-                "kinds": _tell_kinds(env, members) if len(members) < offered else "",
+                "kinds": members != offered and _tell_kinds(env, members, offered),
                 **_tell_times(env, times, agreement.day_minutes),
             }
             for times, members in groups.items()
@@ -130,9 +135,15 @@ def _tell_priorities(env, priorities):
     return ", ".join(names[priority] for priority in priorities)
 
 
-def _tell_kinds(env, kinds):
+def _tell_kinds(env, processes, offered):
+    """The kinds of processes; where only some of a kind are meant, their names."""
     names = dict(env["slm.process"]._fields["kind"]._description_selection(env))
-    return ", ".join(names[kind] for kind in kinds)
+    told = {}
+    for process in processes:
+        others = offered.filtered(lambda p, kind=process.kind: p.kind == kind)
+        whole = others <= processes
+        told[names[process.kind] if whole else process.name] = True
+    return ", ".join(told)
 
 
 def tell_note(env, agreement):

@@ -449,6 +449,15 @@ class TestPortalCatalogue(PortalCase):
         [promise] = self.find("slm_promise")
         self.assertNotIn("Incident", promise)
 
+    def test_promise_for_a_single_process(self):
+        """Other processes of the same kind get nothing of it."""
+        ordered = self.create_process("Order a phone", kind="request")
+        self.agreement.process_ids = ordered
+        self.open()
+        [promise] = self.find("slm_promise")
+        self.assertLess(promise.index("Order a phone"), promise.index("30 min"))
+        self.assertNotIn("Business Request", promise)
+
     def test_two_agreements(self):
         self.create_process("Broken", kind="incident")
         incident = self.env["slm.process.kind"].search([("code", "=", "incident")])
