@@ -25,6 +25,8 @@ class ClockState:
     target: int | None = None
     #: since when the target holds
     promised_at: datetime | None = None
+    #: since when it runs; of one that does not, since when it did
+    resumed_at: datetime | None = None
     elapsed: int = 0
     as_of: datetime | None = None
     deadline: datetime | None = None
@@ -184,6 +186,8 @@ class _Fold:
 
     def _go_on(self, move):
         """Run, pause or cancel under the target that holds from now on."""
+        if move.mode == RUN and self.mode != RUN:
+            self.clock.resumed_at = move.at
         self.clock.stopped_at, self.mode = None, move.mode
         self._promise(move)
         if move.mode == RUN:

@@ -108,9 +108,13 @@ def due_at(rung, clock):
     2024-01-01 16:00:00
     """
     passed = passed_at(rung, clock)
-    if passed and passed == clock.promised_at:
-        return _whole_second(clock.worktime.plan(passed, 0))
-    return passed
+    if not passed:
+        return None
+    # What came to be due while the clock stood still is due when it goes on.
+    due = max(passed, clock.resumed_at or datetime.min)
+    if due in (clock.promised_at, clock.resumed_at):
+        return _whole_second(clock.worktime.plan(due, 0))
+    return due
 
 
 def is_open(rung, clock, taken):

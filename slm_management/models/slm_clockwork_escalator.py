@@ -182,7 +182,7 @@ class SlmClockworkEscalator(models.AbstractModel):
             climbs, moved = self._plan(books)
             if climbs:
                 self._record_climbs(climbs)
-                self._take([climb for climb in climbs if climb.is_taken])
+                moved -= self._take([climb for climb in climbs if climb.is_taken])
             tickets = self.env["helpdesk.ticket"].sudo().browse(moved)
             books = self.env["slm.clock"]._each_alone(tickets, self._refold)
 
@@ -323,9 +323,12 @@ class SlmClockworkEscalator(models.AbstractModel):
 
     @api.model
     def _take(self, climbs):
-        """Do what the steps say, and write down what came of it."""
+        """Do what the steps say, and write down what came of it.
+
+        :return: ids of tickets that are to be left alone for now
+        """
         if not climbs:
-            return
+            return set()
         self._prepare_messages(climbs)
         actor = self.env["slm.escalation.actor"]
         done, again = [], []
@@ -335,6 +338,7 @@ class SlmClockworkEscalator(models.AbstractModel):
         self._leave_due(again)
         if any(climb.done for climb in done):
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        return {climb.book.ticket for climb in again}
 
     @api.model
     def _prepare_messages(self, climbs):
@@ -385,6 +389,7 @@ class SlmClockworkEscalator(models.AbstractModel):
 
     @api.model
     def _store_outcomes(self, climbs):
+        """What a step has deleted, be it its ticket, needs no outcome any more."""
         if not climbs:
             return
         names = ("id", "state", "actions", "message")
@@ -395,7 +400,10 @@ class SlmClockworkEscalator(models.AbstractModel):
             self.env.cr.execute(
                 SQL(
                     "INSERT INTO slm_escalation_res_partner_rel "
-                    "(escalation_id, partner_id) VALUES %s",
+                    "(escalation_id, partner_id) SELECT e.id, p.id "
+                    "FROM (VALUES %s) AS told(escalation_id, partner_id) "
+                    "JOIN slm_escalation e ON e.id = told.escalation_id "
+                    "JOIN res_partner p ON p.id = told.partner_id",
                     SQL(", ").join(SQL("%s", pair) for pair in pairs),
                 )
             )
@@ -403,7 +411,10 @@ class SlmClockworkEscalator(models.AbstractModel):
 
     @api.model
     def _leave_due(self, climbs):
-        """Somebody else was writing: nothing was done, it is tried again later."""
+        """Somebody else was writing: nothing was done, it is tried again later.
+
+        So are steps of other clocks that wait for this one.
+        """
         if not climbs:
             return
         query = SQL(
@@ -412,7 +423,14 @@ class SlmClockworkEscalator(models.AbstractModel):
         )
         self.env.execute_query(query)
         self.env["slm.escalation"].invalidate_model(flush=False)
-        later = self._now() + RETRY_AFTER
-        clocks = {climb.clock_id for climb in climbs}
-        rows = [{"id": clock, "next_action_at": later} for clock in clocks]
-        self._sql_update("slm.clock", rows)
+        self.env.execute_query(
+            SQL(
+                "UPDATE slm_clock SET next_action_at = %s WHERE ticket_id IN %s "
+                "AND (id IN %s OR next_action_at <= %s) RETURNING id",
+                self._now() + RETRY_AFTER,
+                tuple(climb.book.ticket for climb in climbs),
+                tuple(climb.clock_id for climb in climbs),
+                self._now(),
+            )
+        )
+        self.env["slm.clock"].invalidate_model(["next_action_at"], flush=False)

@@ -3,7 +3,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..engine import shares
+from ..engine import Share, shares
 
 #: models of those who can hold a ticket
 HOLDERS = {"team": "helpdesk.ticket.team", "supplier": "res.partner"}
@@ -53,9 +53,11 @@ class SlmClockworkSharer(models.AbstractModel):
 
     @api.model
     def _share(self, book, calendar, now):
-        """List of :class:`~..engine.Share` of a ticket, until ``now``."""
+        """List of :class:`~..engine.Share` of a ticket, until ``now``; as stored if
+        there are no hours to count any more."""
         if not calendar:
-            return []
+            stored = book.shares.items()
+            return [Share(*party, row["seconds"], False) for party, row in stored]
         worktime = calendar._slm_worktime(book.history[0].at, now)
         return shares(book.history, worktime, now, book.gone)
 
@@ -70,7 +72,7 @@ class SlmClockworkSharer(models.AbstractModel):
             return []
         calendar = self._get_share_calendar(book)
         counted = self._share(book, calendar, now)
-        if self._are_shares_frozen(book, counted, calendar):
+        if not calendar or self._are_shares_frozen(book, counted, calendar):
             return []
         rows = [self._prepare_share_row(book, share, calendar) for share in counted]
         return [row for row in rows if row]

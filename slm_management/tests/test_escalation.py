@@ -106,6 +106,21 @@ class TestEscalationTime(EscalationCommon):
         self.run_at("tue 08:00")
         self.assertEqual(len(self.get_fired(other)), 1)
 
+    def test_goes_on_outside_hours_is_escalated_inside(self):
+        """A step that was due while the clock did not run waits for the morning."""
+        self.create_ladder(75)
+        late, shortened = self.create_work(), self.create_work()
+        self.move(late, "wait_customer", "mon 11:05")
+        self.move(shortened, "wait_customer", "mon 10:00")
+        self.at("mon 10:30")
+        shortened.priority = "3"
+        self.move(late | shortened, "working", "mon 20:00")
+        self.run_at("mon 20:01")
+        self.assertFalse(self.get_rows(late) | self.get_rows(shortened))
+        self.run_at("tue 08:00")
+        for ticket in (late, shortened):
+            self.assertEqual(len(self.get_fired(ticket)), 1)
+
     def test_every_metric(self):
         self.create_ladder(50, metric=False)
         ticket = self.create_ticket()

@@ -423,3 +423,44 @@ class TestEscalationFailing(EscalationCommon):
         self.assertEqual(self.get_rows(ticket).state, "failed")
         self.assertClock(ticket, breached="mon 12:00")
         self.assertEqual(ticket.slm_status, "breached")
+
+    def create_code(self, code):
+        return self.env["ir.actions.server"].create(
+            {
+                "name": "Code",
+                "model_id": self.env.ref("helpdesk_mgmt.model_helpdesk_ticket").id,
+                "state": "code",
+                "code": code,
+            }
+        )
+
+    def test_serialization_failure_of_a_step_that_moves_the_ticket(self):
+        """It is not tried again and again in a transaction that sees no better; the
+        other clocks of the ticket wait with it."""
+        tries = []
+
+        def fail(climb):
+            tries.append(climb.key.metric)
+            if len(tries) > 3:
+                raise ValueError("It does not end")
+            raise SerializationFailure
+
+        self.create_ladder(75, raise_priority=True, metric=False)
+        ticket = self.create_ticket(team_id=self.team.id)
+        with self.patch_actor("_raise_priority", fail):
+            self.run_at("mon 16:00")
+        self.assertEqual(len(tries), 1)
+        self.assertFalse(self.get_rows(ticket))
+        self.assertClock(ticket, "response", next="mon 16:05")
+        self.assertClock(ticket, "completion", next="mon 16:05")
+        self.run_at("mon 16:05")
+        self.assertEqual(len(self.get_fired(ticket)), 3)
+
+    def test_server_action_that_deletes_the_ticket(self):
+        """What was written down goes with it, and the next ones are not blocked."""
+        action = self.create_code("if record.priority == '2': record.unlink()")
+        self.create_ladder({"percent": 75, "server_action_id": action.id})
+        gone, other = self.create_work(priority="2"), self.create_work()
+        self.run_at("mon 11:00")
+        self.assertFalse(gone.exists())
+        self.assertEqual(len(self.get_fired(other)), 1)

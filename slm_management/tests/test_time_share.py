@@ -1,6 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 
 from .common import tell
 from .holders_case import HoldersCase
@@ -151,6 +152,18 @@ class TestTimeShare(HoldersCase):
         self.move(ticket, "closed", "tue 09:00")
         self.assertEqual(self.get_stored(ticket), {"Desk": 60})
         self.assertEqual(self.get_used(ticket), {"Desk": 60})
+
+    def test_hours_of_the_company_can_not_be_used_any_more(self):
+        """A finished ticket keeps its shares, and can be written as before."""
+        self.company.slm_calendar_id = self.always.copy({"name": "Company"})
+        ticket = self.create_ticket(partner_id=self.stranger.id, team_id=self.desk.id)
+        self.move(ticket, "closed", "mon 09:00")
+        before = self.get_stored(ticket)
+        self.assertEqual(before, {"Desk": 60})
+        self.company.slm_calendar_id.attendance_ids = [Command.clear()]
+        self.at("mon 10:00")
+        ticket.priority = "3"
+        self.assertEqual(self.get_stored(ticket), before)
 
     def test_reopened_after_an_edit_of_hours(self):
         """It is open again, so it is counted again, as its clocks are."""
