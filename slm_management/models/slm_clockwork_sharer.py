@@ -137,8 +137,11 @@ class SlmClockworkSharer(models.AbstractModel):
         return shared
 
     @api.model
-    def _merge_suppliers(self, partners):
-        """Contacts become one: so do their time shares on each ticket."""
+    def _merge_suppliers(self, sources, target):
+        """Contacts become one: so do their time shares on each ticket, and who waits
+        for one of them goes on waiting."""
+        partners = sources | target
+        self._rename_suppliers(sources, target)
         self.env.execute_query(
             SQL(
                 """
@@ -157,3 +160,54 @@ class SlmClockworkSharer(models.AbstractModel):
                 partners=partners._ids,
             )
         )
+
+    @api.model
+    def _rename_suppliers(self, sources, target):
+        """Histories name the contact that is left; else he would begin a new cycle.
+
+        A history that names several of them stays: two cycles would become one.
+        """
+        self.env["helpdesk.ticket"].flush_model(["slm_supplier_id"])
+        tickets = self.env.execute_query(
+            SQL(
+                """
+                SELECT ticket_id FROM slm_ticket_event
+                 WHERE (after->>'supplier')::int IN %(partners)s AND ticket_id IN (
+                        SELECT ticket_id FROM slm_time_share
+                         WHERE partner_id IN %(sources)s
+                         UNION
+                        SELECT id FROM helpdesk_ticket
+                         WHERE slm_supplier_id IN %(sources)s)
+              GROUP BY ticket_id HAVING COUNT(DISTINCT after->>'supplier') = 1
+                """,
+                partners=(sources | target)._ids,
+                sources=sources._ids,
+            )
+        )
+        for model, column, key in (
+            ("slm.ticket.event", "before", "ticket_id"),
+            ("slm.ticket.event", "after", "ticket_id"),
+            ("helpdesk.ticket", "slm_facts", "id"),
+        ):
+            self._rename_in(model, column, key, sources, target, tickets)
+
+    @api.model
+    def _rename_in(self, model, column, key, sources, target, tickets):
+        """The same in one JSON column of the rows of tickets."""
+        if not tickets:
+            return
+        self.env.execute_query(
+            SQL(
+                "UPDATE %(table)s SET %(column)s = "
+                "jsonb_set(%(column)s, '{supplier}', to_jsonb(%(target)s)) "
+                "WHERE %(key)s IN %(tickets)s "
+                "AND (%(column)s->>'supplier')::int IN %(sources)s RETURNING id",
+                table=SQL.identifier(self.env[model]._table),
+                column=SQL.identifier(column),
+                key=SQL.identifier(key),
+                tickets=tuple(ticket for [ticket] in tickets),
+                sources=sources._ids,
+                target=target.id,
+            )
+        )
+        self.env[model].invalidate_model([column], flush=False)

@@ -700,6 +700,24 @@ class TestUc(HoldersCase):
         self.assertClock(ticket, agreement=self.vendor_uc, cycle=2, used=0)
         self.assertClock(ticket, agreement=self.carrier_uc, used=60, state="stopped")
 
+    def test_supplier_is_merged(self):
+        """Two contacts of one supplier become one: he has had the ticket all along."""
+        twin = self.env["res.partner"].create({"name": "Twin", "is_company": True})
+        ticket = self.create_ticket(phase="working", team_id=self.desk.id)
+        self.wait_for(ticket, self.vendor, "mon 09:00")
+        self.at("mon 10:00")
+        merge = self.env["base.partner.merge.automatic.wizard"]
+        merge._merge((self.vendor | twin).ids, dst_partner=twin)
+        self.env.invalidate_all()
+        self.at("mon 11:00")
+        ticket.priority = "3"
+        self.move(ticket, "working", "mon 11:30")
+        self.assertEqual(
+            self.get_cycles(ticket, self.vendor_uc),
+            [(1, "mon 09:00", "mon 11:30", 150, "met")],
+        )
+        self.assertEqual(self.get_stored(ticket), {"Desk": 60, "Twin": 150})
+
     def test_supplier_without_a_contract(self):
         ticket = self.create_ticket(phase="working")
         self.wait_for(ticket, self.stranger)

@@ -13,7 +13,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
-        self.env["slm.clockwork"]._merge_suppliers(src_partners | dst_partner)
+        self.env["slm.clockwork"]._merge_suppliers(src_partners, dst_partner)
         lines = self.env["slm.publication"].sudo().with_context(active_test=False)
         lines = lines.search([("partner_id", "in", src_partners.ids)])
         with ExitStack() as stack:
