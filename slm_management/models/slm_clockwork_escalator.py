@@ -79,8 +79,20 @@ class SlmClockworkEscalator(models.AbstractModel):
         return book.ladders[agreement_id]
 
     @api.model
+    def _read_ladders(self, books):
+        """Load the ladders of all agreements in the books at once."""
+        agreements = {key.agreement for book in books.values() for key in book.clocks}
+        ladders = {
+            agreement.id: agreement.escalation_policy_id._get_ladder()
+            for agreement in self.env["slm.agreement"].sudo().browse(agreements)
+        }
+        for book in books.values():
+            book.ladders |= ladders
+
+    @api.model
     def _read_taken(self, books):
         """Load which steps were taken; one query, and none without ladders."""
+        self._read_ladders(books)
         clocks = [
             clock["id"]
             for book in books.values()

@@ -3,6 +3,7 @@
 from hashlib import md5
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..engine import Ladder
 
@@ -53,6 +54,30 @@ class SlmEscalationPolicy(models.Model):
         "(code, (COALESCE(company_id, 0)))",
         "The code of an escalation policy must be unique in its company.",
     )
+
+    # ------------------------------------------------------------------
+    # Constraints
+    # ------------------------------------------------------------------
+
+    @api.constrains("company_id")
+    def _check_agreements(self):
+        """A ladder does not move away from under its agreements."""
+        for policy in self.sudo().with_context(active_test=False):
+            strangers = policy.agreement_ids.filtered(
+                lambda agreement, company=policy.company_id: (
+                    company and agreement.company_id != company
+                )
+            )
+            if strangers:
+                raise ValidationError(
+                    self.env._(
+                        "%(policy)s can not be only for %(company)s: agreements of "
+                        "other companies use it. Give them another escalation policy "
+                        "first.",
+                        policy=policy.display_name,
+                        company=policy.company_id.name,
+                    )
+                )
 
     # ------------------------------------------------------------------
     # Computes

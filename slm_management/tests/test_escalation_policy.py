@@ -50,6 +50,16 @@ class TestEscalationPolicy(EscalationCommon):
         with self.assertRefused("“10 %, Completion” of"):
             step.user_ids = False
 
+    def test_company_of_its_agreements(self):
+        """A ladder does not move away from under its agreements."""
+        policy = self.create_ladder(75)
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        with self.assertRefused("agreements of other companies use it"):
+            policy.company_id = other
+        policy.company_id = self.company
+        self.agreement.escalation_policy_id = False
+        policy.company_id = other
+
     def test_percent_range(self):
         for percent in (0, 1001):
             with (
@@ -287,3 +297,27 @@ class TestEscalationBudget(EscalationCommon):
         ):
             without, _rows = self.count_due(FEW, "mon 11:30")
         self.assertEqual(counted, without)
+
+    @warmup
+    def test_many_agreements_with_ladders(self):
+        """They are read at once, whose tickets ever are written together."""
+        counted = []
+        for count in (1, 1, 12):
+            teams = self.team.create([{"name": f"Team {i}"} for i in range(count)])
+            for team in teams:
+                ola = self.create_agreement(
+                    consumers=[],
+                    targets=[{"completion": 240}],
+                    kind="ola",
+                    team_id=team.id,
+                )
+                self.create_ladder(75, 90, agreement=ola)
+            tickets = self.create_tickets(count)
+            for ticket, team in zip(tickets, teams, strict=True):
+                ticket.team_id = team
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            tickets.stage_id = self.stages["wait_customer"]
+            counted.append(self.env.cr.sql_log_count - before)
+        self.assertLess(counted[2] - counted[1], 12, counted)
