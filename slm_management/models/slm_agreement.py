@@ -23,7 +23,7 @@ class SlmAgreement(models.Model):
     """
 
     _name = "slm.agreement"
-    _description = "Service Level Agreement"
+    _description = "Agreement"
     _inherit = [
         "slm.agreement.life",
         "slm.agreement.overview",
