@@ -25,7 +25,7 @@ WORDS = {
     },
     "zh_CN": {
         "approve": "批准",
-        "active": "生效",
+        "active": "有效",
         "draft": "草稿",
         "expired": "到期",
         "why": "为什么是这份协议？",

@@ -286,6 +286,19 @@ class HelpdeskTicket(models.Model):
                     )
                 )
 
+    @api.constrains("slm_supplier_id", "company_id")
+    def _check_slm_supplier_id(self):
+        """A name of another company is told to nobody who has guessed its id."""
+        for ticket in self.sudo():
+            company = ticket.slm_supplier_id.company_id
+            if company - ticket.company_id.parent_ids:
+                raise ValidationError(
+                    self.env._(
+                        "This supplier is of another company than the ticket. Choose "
+                        "another one."
+                    )
+                )
+
     @api.constrains("slm_process_id", "company_id")
     def _check_slm_process_id(self):
         for ticket in self:

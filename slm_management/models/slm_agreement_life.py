@@ -133,8 +133,8 @@ class SlmAgreementLife(models.AbstractModel):
         if not self.env.su:
             vals_list = [vals | dict.fromkeys(SEAL, False) for vals in vals_list]
         agreements = super().create(vals_list)
-        if later := agreements.filtered(lambda a: a.version > 1):
-            later._check_manager()
+        if agreements._get_joining():
+            agreements._check_manager()
         agreements.filtered(lambda a: a.state not in a._drafting)._seal()
         agreements._settle_versions()
         return agreements
@@ -289,6 +289,14 @@ class SlmAgreementLife(models.AbstractModel):
             "date_start": start,
             "date_end": ends and self.date_end,
         }
+
+    def _get_joining(self):
+        """Those that are a version of an agreement that is there, or a later one."""
+        everything = self.sudo()._get_all_versions()
+        keys = {(a.code, a.company_id) for a in everything - self.sudo()}
+        return self.sudo().filtered(
+            lambda a: a.version > 1 or (a.code, a.company_id) in keys
+        )
 
     def _seal(self):
         """Write down who approved it, and when."""

@@ -25,6 +25,9 @@ class SlmEscalationActor(models.AbstractModel):
     queued, webhooks leave after the commit. So a crash loses all of it or nothing, and
     what was recorded is not done again. An action that fails is taken back and told;
     the other actions of the step are done all the same.
+
+    A ladder may be shared by companies, and is edited by people of one of them: what it
+    does stays in the company of the ticket.
     """
 
     _name = "slm.escalation.actor"
@@ -119,7 +122,7 @@ class SlmEscalationActor(models.AbstractModel):
         """
         desk = self._get_desk(climb)
         customer = self._get_customer(climb) - desk.partner_id
-        manager = self._filter_users(climb.agreement.manager_id)
+        manager = self._filter_users(climb, climb.agreement.manager_id)
         if not (desk or customer) and len(self._get_actions(climb.step)) == 1:
             desk = manager
             if manager:
@@ -142,11 +145,15 @@ class SlmEscalationActor(models.AbstractModel):
         users |= ticket.user_id if step.notify_assignee else users
         users |= ticket.team_id.user_id if step.notify_leader else users
         users |= climb.agreement.manager_id if step.notify_manager else users
-        return self._filter_users(users)
+        return self._filter_users(climb, users)
 
     @api.model
-    def _filter_users(self, users):
-        return users.filtered(lambda user: user.active and not user.share)
+    def _filter_users(self, climb, users):
+        """Those who are there, and may work in the company of the ticket."""
+        company = climb.ticket.company_id
+        return users.filtered(
+            lambda user: user.active and not user.share and company in user.company_ids
+        )
 
     @api.model
     def _get_customer(self, climb):
@@ -195,6 +202,13 @@ class SlmEscalationActor(models.AbstractModel):
             climb.remarks.append(text)
             return
         team, user = climb.step.reassign_team_id, climb.step.reassign_user_id
+        companies = climb.ticket.company_id.parent_ids
+        if team.company_id - companies or user - self._filter_users(climb, user):
+            text = self.env._(
+                "Not reassigned: who was to get it is archived, or of another company."
+            )
+            climb.remarks.append(text)
+            return
         vals = {}
         if team and climb.ticket.team_id != team:
             vals["team_id"] = team.id
@@ -240,7 +254,7 @@ class SlmEscalationActor(models.AbstractModel):
             "manager": climb.agreement.manager_id,
         }
         user = users.get(step.activity_recipient, step.activity_user_id)
-        if not self._filter_users(user):
+        if not self._filter_users(climb, user):
             text = self.env._("There was nobody to give the activity to.")
             climb.remarks.append(text)
             return

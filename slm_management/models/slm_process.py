@@ -257,6 +257,22 @@ class SlmProcess(models.Model):
             self.flush_recordset(["state"])
         return res
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_named(self):
+        """An agreement that names no process any more would be for all of them."""
+        agreements = self.env["slm.agreement"].sudo().with_context(active_test=False)
+        for process in self:
+            if count := agreements.search_count([("process_ids", "in", process.ids)]):
+                raise UserError(
+                    self.env._(
+                        "%(process)s can not be deleted, as it is named by agreements "
+                        "(%(count)s). Archive it instead, then nobody can choose it "
+                        "any more.",
+                        process=process.display_name,
+                        count=count,
+                    )
+                )
+
     # ------------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------------

@@ -28,6 +28,11 @@ class SlmVersionMixin(models.AbstractModel):
         string="Number of Versions", compute="_compute_version_count"
     )
 
+    # Below the first one, there would be one before what is in force.
+    _version_positive = models.Constraint(
+        "CHECK(version > 0)", "Versions are counted from 1."
+    )
+
     @api.constrains("previous_version_id", "code", "version", "company_id")
     def _check_previous_version(self):
         for record in self.sudo():

@@ -1,8 +1,11 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from psycopg2 import IntegrityError
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
+from odoo.tools import mute_logger
 
 from .common import SlmCommon, moment
 
@@ -501,6 +504,22 @@ class TestRoles(SlmCommon):
         )
         with self.assertRaises(AccessError):
             wizard.action_load()
+
+    def test_administrator_puts_nothing_before_what_is_in_force(self):
+        """A draft with the same code would be its version before."""
+        agreement = self.agreement.with_user(self.administrator)
+        for version in (0, -1):
+            with (
+                self.subTest(version=version),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(IntegrityError),
+                self.env.cr.savepoint(),
+            ):
+                agreement.copy({"code": agreement.code, "version": version})
+        later = self.create_agreement(version=2, code="LATER")
+        with self.assertRaises(AccessError):
+            agreement.copy({"code": "LATER"})
+        self.assertFalse((self.agreement | later).previous_version_id)
 
     def test_administrator_maintains_the_rest(self):
         user = self.administrator

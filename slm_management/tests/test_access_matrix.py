@@ -379,6 +379,24 @@ class TestForgery(SlmCommon):
         with self.assertRaises(UserError):
             tickets.browse(self.ticket.id).slm_service_id = service
 
+    def test_supplier_of_another_company(self):
+        """Who guesses its id would be told its name."""
+        company = self._create_company(name="Other Company")
+        supplier = self.env["res.partner"].create(
+            {"name": "Secret", "company_id": company.id}
+        )
+        vals = {"slm_supplier_id": supplier.id}
+        tickets = self.env["helpdesk.ticket"].with_user(self.agent)
+        for write in (
+            lambda: tickets.browse(self.ticket.id).write(vals),
+            lambda: tickets.create(self.prepare_ticket() | vals),
+        ):
+            with self.assertRaises(UserError) as caught:
+                write()
+            self.assertNotIn("Secret", str(caught.exception))
+        supplier.company_id = self.company
+        tickets.browse(self.ticket.id).write(vals)
+
     def test_copy_into_another_company(self):
         """A service stays in its company; who copies need not know of it."""
         company = self._create_company(name="Other Company")

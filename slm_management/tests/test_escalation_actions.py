@@ -327,6 +327,59 @@ class TestEscalationActions(EscalationCommon):
         self.assertEqual(self.get_rows(ticket).state, "failed")
 
 
+class TestEscalationCompanies(EscalationCommon):
+    """A ladder of no company is edited by people of one and climbed in all."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other_company = cls._create_company(name="Other Company")
+        cls.stranger = cls.create_user(
+            "stranger",
+            "slm_management.group_slm_administrator",
+            company_id=cls.other_company.id,
+            company_ids=[Command.set(cls.other_company.ids)],
+        )
+        cls.foreign_team = cls.env["helpdesk.ticket.team"].create(
+            {"name": "Foreign", "company_id": cls.other_company.id}
+        )
+
+    def climb(self, **vals):
+        """What becomes of a step that the stranger has changed."""
+        policy = self.create_ladder({"percent": 75, "user_ids": False})
+        policy.step_ids.with_user(self.stranger).write(vals)
+        ticket = self.create_work()
+        self.run_at("mon 11:00")
+        return ticket, self.get_rows(ticket)
+
+    def test_nobody_is_told_of_tickets_of_another_company(self):
+        ticket, row = self.climb(user_ids=[Command.set(self.stranger.ids)])
+        self.assertEqual(row.recipient_ids, self.manager.partner_id)
+        self.assertFalse(self.get_messages(ticket, self.stranger))
+
+    def test_tickets_stay_in_their_company(self):
+        for vals in (
+            {"reassign_team_id": self.foreign_team.id},
+            {"reassign_user_id": self.stranger.id},
+        ):
+            with self.subTest(vals=vals):
+                self.at("mon 08:00")
+                ticket, row = self.climb(**vals)
+                self.assertEqual(
+                    (ticket.team_id, ticket.user_id), (self.team, self.agent)
+                )
+                self.assertIn("Not reassigned", row.message)
+
+    def test_activities_are_for_people_of_the_company(self):
+        ticket, row = self.climb(
+            activity_type_id=self.env.ref("mail.mail_activity_data_todo").id,
+            activity_recipient="user",
+            activity_user_id=self.stranger.id,
+        )
+        self.assertFalse(ticket.activity_ids)
+        self.assertIn("nobody to give the activity", row.message)
+
+
 class TestEscalationFailing(EscalationCommon):
     """What fails is told, and spoils nothing else."""
 

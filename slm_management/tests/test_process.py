@@ -252,6 +252,16 @@ class TestProcessVersion(ProcessCommon):
         with self.assertRefused("can not be deleted", UserError):
             self.process.with_user(self.manager).unlink()
 
+    def test_what_an_agreement_names_is_not_deleted(self):
+        """Without it the agreement would be for all processes."""
+        process = self.create_process("Order")
+        agreement = self.create_agreement(activate=False)
+        agreement.process_ids = process
+        agreement.action_approve()
+        with self.assertRaisesRegex(UserError, "named by agreements"):
+            process.with_user(self.manager).unlink()
+        self.assertEqual(agreement.process_ids, process)
+
     def test_what_is_retired_does_not_come_back(self):
         self.process.action_retire()
         for state in ("draft", "published"):
