@@ -11,6 +11,8 @@ from odoo.tools import format_date
 
 _logger = logging.getLogger(__name__)
 
+AGENT = "slm_management.group_slm_agent"
+
 #: papers that are looked at between two commits
 BATCH_SIZE = 100
 #: days that a run of the cron looks ahead, to be woken in time if clocks were changed
@@ -147,8 +149,14 @@ class SlmTermMixin(models.AbstractModel):
 
     def _compute_reminder_user_id(self):
         for record in self:
-            users = record._get_reminder_users()
-            users = users.filtered(lambda user: user.active and not user.share)
+            users = record._get_reminder_users().filtered(
+                lambda user, company=record.company_id: (
+                    # what it tells is for the desk of the company only
+                    user.active
+                    and user.has_group(AGENT)
+                    and company in user.company_ids
+                )
+            )
             record.reminder_user_id = users[:1]
 
     # ------------------------------------------------------------------

@@ -52,4 +52,3 @@ from . import test_time_share
 from . import test_agreement_report
 from . import test_views_agreement
 from . import test_edge_cases
-from . import test_zz_ra

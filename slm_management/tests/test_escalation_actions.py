@@ -346,8 +346,8 @@ class TestEscalationCompanies(EscalationCommon):
 
     def climb(self, **vals):
         """What becomes of a step that the stranger has changed."""
-        policy = self.create_ladder({"percent": 75, "user_ids": False})
-        policy.step_ids.with_user(self.stranger).write(vals)
+        policy = self.create_ladder(75)
+        policy.step_ids.with_user(self.stranger).write({"user_ids": False} | vals)
         ticket = self.create_work()
         self.run_at("mon 11:00")
         return ticket, self.get_rows(ticket)
