@@ -517,3 +517,12 @@ class TestEscalationFailing(EscalationCommon):
         self.run_at("mon 11:00")
         self.assertFalse(gone.exists())
         self.assertEqual(len(self.get_fired(other)), 1)
+
+    def test_error_that_is_no_text(self):
+        """What an error says may be bytes that nobody can read."""
+        action = self.create_code("raise UserError('Broken: \\udc80')")
+        self.create_ladder({"percent": 75, "server_action_id": action.id})
+        ticket = self.create_work()
+        self.run_at("mon 11:00")
+        row = self.get_rows(ticket)
+        self.assertEqual((row.state, row.message), ("failed", "Broken: ?"))

@@ -8,6 +8,7 @@ import pytz
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from odoo.fields import Command
 from odoo.tools import mute_logger
 
 from .engine_cases import examples
@@ -249,6 +250,21 @@ class TestReminder(ReminderCommon):
         self.administrator.active = False
         self.run_at("2024-01-30 00:00:00")
         self.assertEqual(self.get_todos().user_id, self.manager)
+
+    def test_a_manager_who_is_not_of_the_desk(self):
+        """Whoever lost his groups, or the company, may not know of it any more."""
+        other = self._create_company(name="Other Company")
+        for vals in (
+            {"group_ids": [Command.set(self.env.ref("base.group_user").ids)]},
+            {"company_ids": [Command.set(other.ids)], "company_id": other.id},
+        ):
+            group = "slm_management.group_slm_manager"
+            user = self.create_user(f"left-{len(vals)}", group)
+            self.term.manager_id = user
+            self.assertEqual(self.term.reminder_user_id, user)
+            user.write(vals)
+            self.term.invalidate_recordset(["reminder_user_id"])
+            self.assertEqual(self.term.reminder_user_id, self.manager)
 
     def test_a_manager_without_an_address(self):
         self.manager.partner_id.email = False
