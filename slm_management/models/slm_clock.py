@@ -18,6 +18,8 @@ _logger = logging.getLogger(__name__)
 BATCH_SIZE = 200
 #: how long a clock that failed is left alone
 RETRY_AFTER = timedelta(minutes=5)
+#: how long what somebody else is writing is left alone
+BUSY_AFTER = timedelta(seconds=10)
 
 
 def _to_epoch(moment):
@@ -234,7 +236,9 @@ class SlmClock(models.Model):
             clocks._act()
             if not cron._commit_progress(len(clocks), remaining=self._count_due()):
                 return
-        self._wake_at(self._get_next_action())
+        now, moment = fields.Datetime.now(), self._get_next_action()
+        is_busy = moment and moment <= now
+        self._wake_at(now + BUSY_AFTER if is_busy else moment)
 
     @api.model
     def _cron_replan(self):

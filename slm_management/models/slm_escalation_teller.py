@@ -88,6 +88,8 @@ class SlmEscalationTeller(models.AbstractModel):
     def _tell_error(self, error):
         """What went wrong, short enough for a list."""
         text = " ".join(str(error).replace("\0", "").split())
+        # Bytes of a foreign encoding are no text that the database takes.
+        text = text.encode(errors="replace").decode()
         return text[:500] or type(error).__name__
 
     # ------------------------------------------------------------------

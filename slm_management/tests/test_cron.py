@@ -268,6 +268,19 @@ class TestCronDue(CronCommon):
         self.run_cron()
         self.assertEqual(self.get_triggers(), [])
 
+    def test_what_others_have_locked_is_left_for_a_moment(self):
+        """The cron does not run on and on while somebody else is writing."""
+        ticket = self.create_ticket()
+        self.at("mon 08:48")
+        self.env["ir.cron.trigger"].search([]).unlink()
+        clock = self.env.registry["slm.clock"]
+        with patch.object(clock, "_lock_tickets", lambda _self, tickets: tickets[:0]):
+            self.run_cron()
+        self.assertEqual(self.get_triggers(), ["mon 08:48:10"])
+        self.at("mon 08:48:10")
+        self.run_cron()
+        self.assertEqual(ticket.slm_status, "at_risk")
+
     def test_cron_is_not_deactivated(self):
         """It runs at least each minute, in case nobody woke it."""
         cron = self.env.ref("slm_management.ir_cron_due")
