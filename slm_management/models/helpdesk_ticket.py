@@ -291,7 +291,7 @@ class HelpdeskTicket(models.Model):
         """A name of another company is told to nobody who has guessed its id."""
         for ticket in self.sudo():
             company = ticket.slm_supplier_id.company_id
-            if company - ticket.company_id.parent_ids:
+            if company and company not in ticket.company_id.parent_ids:
                 raise ValidationError(
                     self.env._(
                         "This supplier is of another company than the ticket. Choose "
