@@ -31,7 +31,7 @@ def prepare(env):
 
 
 def promise_theirs(env):
-    """Three policies of helpdesk_mgmt_sla on the team: what we promise, as far as it can.
+    """Three policies of helpdesk_mgmt_sla: what we promise, as far as it can.
 
     They stand for completion and closure of the SLA and for the completion that the
     team promises in its OLA; there is no first answer that it could measure. All are

@@ -183,6 +183,8 @@ class SlmEscalationActor(models.AbstractModel):
                 subject=subject,
                 body=body,
                 partner_ids=readers.ids,
+                # The usual one calls it internal communication, also to customers.
+                email_layout_xmlid="mail.mail_notification_light",
                 **climb.envelope,
             )
         climb.recipients |= partners

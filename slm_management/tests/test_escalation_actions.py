@@ -124,6 +124,7 @@ class TestEscalationMessages(EscalationCommon):
             self.assertNotIn(secret, message.body.replace(ticket.number, ""))
         mail = self.env["mail.mail"].search([("mail_message_id", "=", message.id)])
         self.assertIn("/mail/view?", mail.body_html)
+        self.assertNotIn("Internal", mail.body_html)
         self.fire(ticket, "mon 15:00")
         late = self.get_messages(ticket, self.person)[-1]
         self.assertIn("We had promised a solution by", late.body)
