@@ -844,6 +844,7 @@ class TestAgreementTerm(LifeCommon):
     def test_companies_are_each_on_their_own_day(self):
         other = self._create_company(name="Far Away")
         other.partner_id.tz = "America/Los_Angeles"
+        self.manager.company_ids += other
         far = self.create_agreement(
             date_end="2024-01-08",
             company_id=other.id,
