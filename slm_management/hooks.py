@@ -14,6 +14,8 @@ STAGE_PHASES = {
 }
 #: what keeps records of ours from being deleted in one go
 LINKS = (
+    ("res_partner", "slm_supplier_category_id"),
+    ("res_partner", "slm_contact_calendar_id"),
     ("helpdesk_ticket", "slm_process_id"),
     ("slm_process", "previous_version_id"),
     ("slm_agreement", "previous_version_id"),
@@ -21,6 +23,12 @@ LINKS = (
 )
 #: what goes before all else when the module goes, in this order
 TABLES = (
+    "slm_contract_milestone",
+    "slm_contract_acceptance",
+    "slm_contract",
+    "slm_supplier_interaction",
+    "slm_supplier_evaluation",
+    "slm_supplier_criterion",
     "slm_escalation",
     "slm_time_share",
     "slm_clock",

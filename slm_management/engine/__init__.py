@@ -17,6 +17,8 @@ everything it needs comes in as an argument, so every result can be repeated.
 :mod:`consistency`        what promises that support another one need at worst
 :mod:`story`              the same fold, told line by line
 :mod:`ladder`             which steps of an escalation are due, and which are taken
+:mod:`papers`             what the dates of a contract mean
+:mod:`scoring`            scores of suppliers
 :mod:`graph`              who needs whom: cycles and neighbourhoods
 :mod:`duration`           durations as people write them: ``30m``, ``2d``
 :mod:`weekgrid`           a week of service hours as 7 rows of 24 cells
@@ -35,6 +37,18 @@ from .fold import ClockState, fold, fold_course
 from .graph import find_cycle, neighbourhood, steps_from
 from .ladder import Ladder, Rung, Taken, due_at, is_rearmed, open_rungs, pick
 from .matching import VERDICTS, Need, Offer, Verdict, choose_offer, verdicts
+from .papers import (
+    STANDINGS,
+    PaperDates,
+    disorder,
+    is_binding,
+    later_end,
+    notice_day,
+    renewals,
+    scale,
+    standing,
+    warranty_end,
+)
 from .rules import (
     METRICS,
     PHASES,
@@ -46,6 +60,7 @@ from .rules import (
     breaches,
     moves,
 )
+from .scoring import suggest_score, weighted_score
 from .shares import Share, shares
 from .story import StoryLine, explain
 from .weekgrid import week_grid
@@ -57,6 +72,7 @@ __all__ = [
     "METRICS",
     "OPEN_STATES",
     "PHASES",
+    "STANDINGS",
     "VERDICTS",
     "Book",
     "ClockState",
@@ -69,6 +85,7 @@ __all__ = [
     "Need",
     "Offer",
     "OutsideCoverageError",
+    "PaperDates",
     "Rung",
     "Share",
     "StoryLine",
@@ -81,23 +98,33 @@ __all__ = [
     "changes",
     "choose_offer",
     "cycles",
+    "disorder",
     "due_at",
     "explain",
     "find_cycle",
     "fold",
     "fold_course",
     "format_duration",
+    "is_binding",
     "is_rearmed",
     "kind_of",
+    "later_end",
     "longest",
     "most_specific",
     "moves",
     "neighbourhood",
+    "notice_day",
     "open_rungs",
     "parse_duration",
     "pick",
+    "renewals",
+    "scale",
     "shares",
+    "standing",
     "steps_from",
+    "suggest_score",
     "verdicts",
+    "warranty_end",
     "week_grid",
+    "weighted_score",
 ]

@@ -111,7 +111,7 @@ class SlmAgreement(models.Model):
             "publication_ids",
             "active",
         )
-    ) | {"service_ids": "agreement_ids"}
+    ) | {"service_ids": "agreement_ids", "contract_ids": "agreement_ids"}
 
     _decisive = frozenset(
         {
@@ -269,6 +269,17 @@ class SlmAgreement(models.Model):
     )
     publication_ids = fields.One2many(
         "slm.publication", "agreement_id", string="Publication", copy=True
+    )
+    contract_ids = fields.Many2many(
+        "slm.contract",
+        "slm_agreement_contract_rel",
+        "agreement_id",
+        "contract_id",
+        string="Contracts",
+        copy=False,
+        check_company=True,
+        domain="[('company_id', '=', company_id)]",
+        help="The legal papers that carry it.",
     )
     active = fields.Boolean(default=True)
     ticket_ids = fields.One2many(

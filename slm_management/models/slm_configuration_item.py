@@ -35,6 +35,7 @@ class SlmConfigurationItem(models.Model):
         "owner_id": None,
         "supplier_id": None,
         "service_ids": "configuration_item_ids",
+        "contract_ids": "configuration_item_ids",
         "relation_ids": None,
         "reverse_relation_ids": None,
         "active": None,
@@ -101,6 +102,16 @@ class SlmConfigurationItem(models.Model):
         string="Services",
         domain="[('company_id', '=', company_id)]",
         help="The services that use this item.",
+    )
+    contract_ids = fields.Many2many(
+        "slm.contract",
+        "slm_configuration_item_contract_rel",
+        "configuration_item_id",
+        "contract_id",
+        string="Contracts",
+        check_company=True,
+        domain="[('company_id', '=', company_id)]",
+        help="The contracts that cover it.",
     )
     relation_ids = fields.One2many(
         "slm.configuration.item.relation",

@@ -78,6 +78,7 @@ class SlmService(models.Model):
         "configuration_item_ids": "service_ids",
         "process_ids": "service_ids",
         "agreement_ids": "service_ids",
+        "contract_ids": "service_ids",
         "active": None,
     }
 
@@ -151,6 +152,16 @@ class SlmService(models.Model):
         domain="[('company_id', '=', company_id)]",
     )
     agreement_ids = fields.Many2many("slm.agreement", string="Agreements", copy=False)
+    contract_ids = fields.Many2many(
+        "slm.contract",
+        "slm_contract_service_rel",
+        "service_id",
+        "contract_id",
+        string="Contracts",
+        copy=False,
+        domain="[('company_id', '=', company_id)]",
+        help="The contracts that cover it.",
+    )
     active = fields.Boolean(default=True)
     agreement_count = fields.Integer(compute="_compute_agreement_count")
     process_count = fields.Integer(compute="_compute_process_count")

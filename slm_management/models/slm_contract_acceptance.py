@@ -1,0 +1,181 @@
+# Copyright 2026 slm_management founding team
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import format_date
+
+#: results by which something has been accepted
+ACCEPTED = ("accepted", "reservations")
+
+
+class SlmContractAcceptance(models.Model):
+    """One acceptance of what a contract delivers: planned, then done with a result.
+
+    What is still open after it are activities, each with its owner and due date.
+    """
+
+    _name = "slm.contract.acceptance"
+    _description = "Acceptance"
+    _inherit = ["slm.attachment.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "contract_id, sequence, planned_date, id"
+    _file_fields = ("attachment_ids",)
+
+    # ------------------------------------------------------------------
+    # Fields
+    # ------------------------------------------------------------------
+
+    contract_id = fields.Many2one(
+        "slm.contract", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="contract_id.company_id", store=True)
+    sequence = fields.Integer(default=10)
+    kind = fields.Selection(
+        [("initial", "Initial"), ("partial", "Partial"), ("final", "Final")],
+        required=True,
+        default="initial",
+    )
+    name = fields.Char(
+        string="What Is Accepted",
+        required=True,
+        help="The deliveries or services that are accepted.",
+    )
+    planned_date = fields.Date(string="Planned on")
+    actual_date = fields.Date(string="Done on")
+    result = fields.Selection(
+        [
+            ("accepted", "Accepted"),
+            ("reservations", "Accepted with Reservations"),
+            ("rejected", "Rejected"),
+        ],
+        help="Empty: it is yet to come.",
+    )
+    remarks = fields.Text()
+    signed_by = fields.Char(help="Who signed the record, on both sides.")
+    attachment_ids = fields.Many2many(
+        "ir.attachment",
+        "slm_contract_acceptance_attachment_rel",
+        string="Files",
+        bypass_search_access=True,
+    )
+    open_point_count = fields.Integer(
+        string="Open Points", compute="_compute_open_point_count"
+    )
+
+    # ------------------------------------------------------------------
+    # Constraints
+    # ------------------------------------------------------------------
+
+    @api.constrains("actual_date", "result", "contract_id")
+    def _check_result(self):
+        for line in self:
+            if bool(line.result) != bool(line.actual_date):
+                raise ValidationError(
+                    self.env._(
+                        "Acceptance “%(name)s” of %(contract)s needs both the day on "
+                        "which it was done and its result, or neither while it is "
+                        "planned.",
+                        name=line.name,
+                        contract=line.contract_id.display_name,
+                    )
+                )
+
+    @api.constrains("actual_date", "contract_id")
+    def _check_actual_date(self):
+        for line in self:
+            day, begun = line.actual_date, line.contract_id.effective_date
+            if day and (not begun or day < begun):
+                raise ValidationError(
+                    self.env._(
+                        "Acceptance “%(name)s” on %(day)s would be before %(contract)s "
+                        "comes into force. Correct the day, or enter from when on the "
+                        "contract is effective.",
+                        name=line.name,
+                        day=format_date(self.env, day),
+                        contract=line.contract_id.display_name,
+                    )
+                )
+            if day and day > line.contract_id._get_today():
+                raise ValidationError(
+                    self.env._(
+                        "Acceptance “%(name)s” of %(contract)s can not have been done "
+                        "on %(day)s, which is yet to come. Enter that day as planned.",
+                        name=line.name,
+                        day=format_date(self.env, day),
+                        contract=line.contract_id.display_name,
+                    )
+                )
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
+    @api.depends("activity_ids")
+    def _compute_open_point_count(self):
+        for line in self:
+            line.open_point_count = len(line.activity_ids)
+
+    @api.depends("name", "kind")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for line in self:
+            line.display_name = f"{kinds.get(line.kind, '')}: {line.name or ''}"
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        contracts = {vals.get("contract_id") for vals in vals_list}
+        contracts = self.env["slm.contract"].browse(filter(None, contracts))
+        with contracts._revising({"acceptance_ids"}):
+            lines = super().create(vals_list)
+        lines.contract_id._follow_dates()
+        return lines
+
+    def write(self, vals):
+        contracts = self.contract_id
+        if vals.get("contract_id"):
+            contracts |= contracts.browse(vals["contract_id"])
+        with contracts._revising({"acceptance_ids"}):
+            res = super().write(vals)
+        contracts._follow_dates()
+        return res
+
+    def unlink(self):
+        contracts = self.contract_id
+        with contracts._revising({"acceptance_ids"}):
+            res = super().unlink()
+        contracts.exists()._follow_dates()
+        return res
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_add_open_point(self):
+        """Core's own dialog for an activity: what, by whom, until when."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Open Point"),
+            "res_model": "mail.activity.schedule",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "active_model": self._name,
+                "active_ids": self.ids,
+                "active_id": self.id,
+                "default_summary": self.env._("Open point of the acceptance"),
+            },
+        }
+
+    # ------------------------------------------------------------------
+    # Helpers
+    # ------------------------------------------------------------------
+
+    def _get_accepted_date(self):
+        """The day on which the last of some lines was accepted, or False."""
+        done = self.filtered(lambda line: line.result in ACCEPTED and line.actual_date)
+        return max(done.mapped("actual_date"), default=False)
