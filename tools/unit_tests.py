@@ -3,6 +3,7 @@
 import os
 import re
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 from . import database, odoo_runner, paths, templates
 from .console import in_ci, say, step
@@ -20,6 +21,7 @@ FAULT_OF_RUN = re.compile(
 )
 PREFIX = "slm_unit_"
 REUSED = "slm_reuse"
+CORES = 2  # more of them would wait for the same database server
 
 
 def free_port():
@@ -37,44 +39,84 @@ def drop_left_over(prefix):
             database.drop(name)
 
 
+def shares(number):
+    """The test files in so many heaps of about the same size, as test tags."""
+    files = sorted(
+        paths.MODULE_DIR.glob("tests/test_*.py"), key=lambda file: -file.stat().st_size
+    )
+    heaps = [[] for _heap in range(number)]
+    for file in files:
+        heap = min(heaps, key=lambda files: sum(f.stat().st_size for f in files))
+        heap.append(file)
+    return [
+        ",".join(f"/{paths.MODULE}/tests/{file.name}" for file in heap)
+        for heap in heaps
+        if heap
+    ]
+
+
+def run_all(verbose=False):
+    """Run all tests, a share of them on each core."""
+    drop_left_over(PREFIX)
+    runs = [
+        Run(tags, verbose=verbose, number=number)
+        for number, tags in enumerate(shares(min(CORES, os.cpu_count() or 1)))
+    ]
+    for run in runs:
+        run.prepare()
+    title = f"Odoo runs the tests of /{paths.MODULE}, {len(runs)} at a time"
+    with step(title) as progress, ThreadPoolExecutor(len(runs)) as pool:
+        done = list(pool.map(lambda run: run.follow(progress), runs))
+    total = Counts()
+    for run, (code, lines) in zip(runs, done, strict=True):
+        total += run.count(code, lines)
+    return total
+
+
 class Run:
     """One run of the module's tests."""
 
-    def __init__(self, tags=None, reuse=False, verbose=False):
+    def __init__(self, tags=None, reuse=False, verbose=False, number=0):
         self.tags = tags or f"/{paths.MODULE}"
         self.reuse = reuse
         self.verbose = verbose
-        self.name = REUSED if reuse else f"{PREFIX}{os.getpid()}"
-        self.log = paths.LOGS / f"{'reuse' if reuse else 'unit'}.log"
+        self.name = REUSED if reuse else f"{PREFIX}{os.getpid()}_{number}"
+        self.log = paths.LOGS / f"{'reuse' if reuse else 'unit'}{number or ''}.log"
+        self.action = "-i"
         self.skips = []
         self.progress = None
 
     def go(self):
         """Prepare a database, run, count, and drop the database."""
         drop_left_over(PREFIX)
-        action = self.prepare()
+        self.prepare()
+        with step(f"Odoo runs {self.tags}") as progress:
+            done = self.follow(progress)
+        return self.count(*done)
+
+    def follow(self, progress):
+        """Run in the prepared database: ``(exit code, lines of the log)``."""
+        self.progress = progress
         try:
-            with step(f"Odoo runs {self.tags}") as self.progress:
-                code, lines = odoo_runner.follow(
-                    self.arguments(action), self.log, self.progress, self.echo
-                )
+            return odoo_runner.follow(
+                self.arguments(self.action), self.log, progress, self.echo
+            )
         finally:
             if not self.reuse:
                 database.drop(self.name)
-        return self.count(code, lines)
 
     def prepare(self):
-        """Make the database, or take the last run's; how to load the module."""
+        """Make the database, or take the last run's."""
         source = templates.base()
         mark = paths.state("applied") / self.name
         if self.reuse and database.exists(self.name):
             same = mark.exists() and mark.read_text() == source
             if same and paths.MODULE in database.installed(self.name):
-                return "-u"
+                self.action = "-u"
+                return
         database.copy(source, self.name)
         if self.reuse:
             mark.write_text(source)
-        return "-i"
 
     def arguments(self, action):
         """Odoo's command line."""

@@ -59,8 +59,11 @@ def parse(arguments):
 def unit(options):
     """The module's own tests, run by Odoo."""
     say("== Tests of the module, in Odoo")
-    run = unit_tests.Run(options.select, options.reuse, options.verbose)
-    counts = run.go()
+    if options.select or options.reuse:
+        run = unit_tests.Run(options.select, options.reuse, options.verbose)
+        counts = run.go()
+    else:
+        counts = unit_tests.run_all(options.verbose)
     say(f"   module: {counts}")
     return counts
 
