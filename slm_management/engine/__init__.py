@@ -60,7 +60,7 @@ from .rules import (
     breaches,
     moves,
 )
-from .scoring import suggest_score, weighted_score
+from .scoring import share_met, suggest_score, weighted_score
 from .shares import Share, shares
 from .story import StoryLine, explain
 from .weekgrid import week_grid
@@ -119,6 +119,7 @@ __all__ = [
     "pick",
     "renewals",
     "scale",
+    "share_met",
     "shares",
     "standing",
     "steps_from",

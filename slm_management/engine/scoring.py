@@ -23,6 +23,16 @@ def weighted_score(scores):
     return round(sum(score * weight for score, weight in counted) / (weights or 1), 2)
 
 
+def share_met(met, missed):
+    """How many promises were kept, in percent.
+
+    >>> share_met(3, 1)
+    75.0
+    >>> share_met(0, 0)
+    """
+    return 100 * met / (met + missed) if met + missed else None
+
+
 def suggest_score(met, missed):
     """The score for promises of which so many were kept and so many were not.
 
@@ -32,7 +42,7 @@ def suggest_score(met, missed):
     [5, 5, 4, 3, 2, 1]
     >>> suggest_score(0, 0)
     """
-    if not met + missed:
+    share = share_met(met, missed)
+    if share is None:
         return None
-    share = 100 * met / (met + missed)
     return next((score for least, score in SUGGESTED if share >= least), WORST)

@@ -44,6 +44,7 @@ from . import (
     slm_supplier_category,
     slm_supplier_criterion,
     slm_supplier_interaction,
+    slm_supplier_figures,
     slm_supplier_evaluation,
     slm_supplier_evaluation_line,
     slm_ticket_access_mixin,
