@@ -14,7 +14,6 @@ WRITTEN = {
     "slm_contact_role",
     "slm_contact_calendar_id",
     "slm_evaluation_interval",
-    "slm_next_evaluation_date",
 }
 
 
