@@ -20,6 +20,15 @@ STATES = [
     ("ended", "Term Ended"),
     ("terminated", "Terminated"),
 ]
+#: which field holds which date of :class:`~..engine.papers.PaperDates`
+DATE_FIELDS = {
+    "effective": "effective_date",
+    "initial": "initial_acceptance_date",
+    "final": "final_acceptance_date",
+    "warranty": "warranty_date",
+    "end": "end_date",
+    "terminated": "terminated_date",
+}
 #: what only a service level manager writes
 ENDING = {"terminated_date", "termination_reason"}
 
@@ -160,7 +169,20 @@ class SlmContractLife(models.AbstractModel):
                 "renewal_anchor_date": vals["end_date"],
                 "renewal_count": 0,
             }
-        return super().write(vals)
+        of_new_length = self._get_renewed_otherwise(vals)
+        res = super().write(vals)
+        for contract in of_new_length:
+            contract.end_date = contract.end_date
+        return res
+
+    def _get_renewed_otherwise(self, vals):
+        """Contracts whose further terms get another length: they are counted from the
+        present end, not from one that terms of the former length have led from."""
+        if "renewal_months" not in vals or "end_date" in vals:
+            return self.browse()
+        return self.filtered(
+            lambda c: c.renewal_count and c.renewal_months != vals["renewal_months"]
+        )
 
     def _check_manager(self):
         if not (self.env.su or self.env.user.has_group(MANAGER)):
@@ -173,7 +195,7 @@ class SlmContractLife(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def action_terminate(self):
-        """End contracts before their time, today; nobody is reminded of them any more."""
+        """End contracts before their time, today; nobody is reminded of them."""
         for contract in self:
             if contract.state == "terminated":
                 raise UserError(
@@ -203,26 +225,48 @@ class SlmContractLife(models.AbstractModel):
             Domain("company_id", "=", company.id) & Domain("end_date", "<", today)
             for company, today in todays.items()
         )
+        return over & self._get_tacit_domain()
+
+    @api.model
+    def _get_tacit_domain(self):
+        """Contracts whose term goes on by itself at its end, as nobody has given notice
+        in time."""
+        not_in_time = Domain.custom(
+            to_sql=lambda model, alias, _query: SQL(
+                "(%(given)s IS NULL OR %(given)s > COALESCE(%(notice)s, %(end)s))",
+                given=SQL.identifier(alias, "notice_given_date"),
+                notice=SQL.identifier(alias, "notice_date"),
+                end=SQL.identifier(alias, "end_date"),
+            )
+        )
         return (
-            over
-            & Domain("renewal", "=", "tacit")
+            Domain("renewal", "=", "tacit")
             & Domain("renewal_months", ">", 0)
             & Domain("active", "=", True)
             & Domain("effective_date", "!=", False)
             & Domain("terminated_date", "=", False)
+            & not_in_time
         )
 
     def _renew(self):
-        """Let terms that are over go on, and announce it.
+        """Let terms that are over go on, and announce it; in one go, as it may be many.
 
         :return: those that were renewed; not where notice was given in time
         """
-        renewed = self.browse()
-        for contract in self:
-            times = contract._count_renewals()
-            if times > contract.renewal_count:
-                contract._renew_times(times)
-                renewed |= contract
+        due = {contract: contract._count_renewals() for contract in self}
+        renewed = self.filtered(lambda c: due[c] > c.renewal_count)
+        formers = {contract: contract.end_date for contract in renewed}
+        milestones = self.env["slm.contract.milestone"]
+        with renewed._revising({"end_date"}), milestones._waiting(renewed):
+            for contract in renewed:
+                contract._renew_times(due[contract])
+        milestones._announce_renewals(formers)
+        renewed._message_log_batch(
+            {
+                contract.id: contract._tell_renewal(formers[contract])
+                for contract in renewed
+            }
+        )
         return renewed
 
     def _count_renewals(self):
@@ -237,7 +281,7 @@ class SlmContractLife(models.AbstractModel):
         )
 
     def _renew_times(self, times):
-        former, anchor = self.end_date, self.renewal_anchor_date or self.end_date
+        anchor = self.renewal_anchor_date or self.end_date
         self.write(
             {
                 "end_date": later_end(anchor, self.renewal_months, times),
@@ -245,8 +289,6 @@ class SlmContractLife(models.AbstractModel):
                 "renewal_count": times,
             }
         )
-        self.message_post(body=self._tell_renewal(former))
-        self.env["slm.contract.milestone"]._announce_renewal(self, former)
 
     def _tell_renewal(self, former):
         """The note, in the company's language: the job has no language of its own."""

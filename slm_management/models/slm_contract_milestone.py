@@ -1,6 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 from psycopg2.errors import SerializationFailure
@@ -15,12 +16,20 @@ _logger = logging.getLogger(__name__)
 
 TODO = "mail.mail_activity_data_todo"
 TEMPLATE = "slm_management.mail_template_contract_reminder"
+CRON = "slm_management.ir_cron_contracts"
 #: contracts that are renewed between two commits
 BATCH_SIZE = 100
 #: lines of a digest; of more, the number is told
 TOLD = 50
 #: what is further away is seen by the job when it comes near
 FORESIGHT = timedelta(days=1000)
+#: how long what somebody else is writing is left alone
+BUSY_AFTER = timedelta(minutes=5)
+ONE_DAY = timedelta(days=1)
+#: contracts whose rows follow later, in the cache of the cursor
+WAITING = "slm_contract_waiting"
+#: of a date about which nothing is to be told any more
+SETTLED = {"is_pending": False, "is_withdrawn": False}
 #: which field of the contract holds which milestone, and the one with its lead time
 SOURCES = {
     "effective": ("effective_date", None),
@@ -37,10 +46,13 @@ class SlmContractMilestone(models.Model):
 
     The rows follow from the contracts, and nobody else writes them. A reminder is due
     from its lead time before the date on, once for each date: a date that moves is
-    another one. A date that was past when it was entered is no news.
+    another one. A date that was past when it was entered is no news, nor is one that
+    comes back before another one has been told; only the activity that went with it
+    comes back, too.
 
     The person in charge gets an activity for each, and at most one e-mail a day with
-    all that has come up since; only what may not wait for tomorrow comes on top.
+    all that has come up since; only what may not wait for tomorrow comes on top. His
+    day is the one of his own company, as he may look after contracts of several.
     """
 
     _name = "slm.contract.milestone"
@@ -98,17 +110,30 @@ class SlmContractMilestone(models.Model):
         readonly=True,
         help="The date of which somebody has been reminded.",
     )
-    reminded_on = fields.Date(readonly=True)
+    reminded_on = fields.Date(
+        readonly=True, help="The day on which it was, where the one reminded works."
+    )
     reminded_user_id = fields.Many2one(
         "res.users", string="Who Was Reminded", readonly=True, ondelete="set null"
     )
-    activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null")
+    activity_id = fields.Many2one(
+        "mail.activity", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    is_withdrawn = fields.Boolean(
+        string="Activity Withdrawn",
+        readonly=True,
+        help="Its activity was still to be done when the date moved, or the contract "
+        "ended. It comes back with the date.",
+    )
 
     _date_uniq = models.UniqueIndex(
         "(contract_id, kind, COALESCE(acceptance_id, 0))",
         "A contract has each date once.",
     )
     _pending_idx = models.Index("(company_id, remind_date) WHERE is_pending")
+    _told_idx = models.Index(
+        "(reminded_user_id, reminded_on) WHERE reminded_user_id IS NOT NULL"
+    )
 
     # ------------------------------------------------------------------
     # Computes
@@ -153,6 +178,14 @@ class SlmContractMilestone(models.Model):
             )
 
     # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_view_contract(self):
+        self.ensure_one()
+        return self.contract_id.get_formview_action()
+
+    # ------------------------------------------------------------------
     # Agreeing with the contracts
     # ------------------------------------------------------------------
 
@@ -160,23 +193,53 @@ class SlmContractMilestone(models.Model):
     def _sync(self, contracts):
         """Let the rows of contracts say what the contracts say."""
         contracts = contracts.sudo()
-        todays = contracts._get_todays(contracts.company_id)
         rows = self.sudo().search([("contract_id", "in", contracts.ids)])
         held = {(row.contract_id, row.kind, row.acceptance_id): row for row in rows}
-        news = []
+        wanted = {}
         for contract in contracts:
-            today = todays[contract.company_id]
-            for key, wanted in self._prepare_rows(contract).items():
-                row = held.pop(key, self.sudo())
-                vals = row._prepare_changes(wanted, today)
-                if row:
-                    row._change(vals)
-                else:
-                    news.append(vals)
-        gone = self.sudo().union(*held.values())
-        gone.filtered(lambda row: row.kind != "renewed").unlink()
-        gone.exists()._live_on()
-        self.sudo().create(news)
+            wanted |= self._prepare_rows(contract)
+        for key, row in held.items():
+            if row.kind == "renewed":
+                wanted[key] = row._prepare_announcement()
+        gone = rows.browse().union(*(held[key] for key in held.keys() - wanted.keys()))
+        gone.unlink()
+        self.sudo()._write_wanted(wanted, held)
+
+    @api.model
+    @contextmanager
+    def _waiting(self, contracts):
+        """Let the rows follow once at the end of a block, not on each write in it; the
+        job, which does that, is not woken."""
+        waiting = self.env.cr.cache.setdefault(WAITING, set())
+        waiting |= {*contracts.ids}
+        try:
+            yield
+        finally:
+            waiting -= {*contracts.ids}
+        self._sync(contracts)
+
+    @api.model
+    def _get_followed(self, contracts):
+        """Those of contracts that are not in a block of :meth:`_waiting`."""
+        waiting = self.env.cr.cache.get(WAITING, ())
+        return contracts.filtered(lambda contract: contract.id not in waiting)
+
+    def _write_wanted(self, wanted, held):
+        """:param wanted: values by key; :param held: the rows that there are"""
+        todays = self.env["slm.contract"]._get_todays(
+            self.env["res.company"].browse({w["company_id"] for w in wanted.values()})
+        )
+        days = {company.id: today for company, today in todays.items()}
+        changes = {
+            key: held.get(key, self)._prepare_changes(vals, days[vals["company_id"]])
+            for key, vals in wanted.items()
+        }
+        held = {key: row for key, row in held.items() if key in wanted}
+        moved = [row for key, row in held.items() if row._is_moved(changes[key])]
+        self.browse().union(*moved)._withdraw_activities()
+        for key, row in held.items():
+            row._write_changes(changes[key])
+        self.create([vals for key, vals in changes.items() if key not in held])
 
     @api.model
     def _prepare_rows(self, contract):
@@ -213,55 +276,73 @@ class SlmContractMilestone(models.Model):
 
     @api.model
     def _is_standing(self, contract):
-        """Whether anybody is to be reminded of it: not of drafts, nor of dead papers."""
+        """Whether anybody is to be reminded of it: no draft, nor dead paper."""
         return bool(
             contract.active and contract.effective_date and not contract.terminated_date
         )
 
+    def _prepare_announcement(self):
+        """What is wanted of the news that a term has gone on: they are no news any more
+        when the contract is dead, or somebody has entered another end."""
+        contract = self.contract_id
+        live = self._is_standing(contract) and contract.renewal_count > 0
+        return self._prepare_row(contract, "renewed", self.date, 0, live)
+
     def _prepare_changes(self, wanted, today):
         """What is written on a row, or into a new one, so that it is as wanted."""
         day, live = wanted["date"], wanted["is_live"]
-        comes = live and not (self.is_live and self.date == day)
-        known = self.reminded_for == day
-        if comes and day < today:
-            wanted, known = dict(wanted, reminded_for=day), True
-        pending = bool(live and wanted["remind_date"] and not known)
+        known = self.reminded_for == day and not self.is_withdrawn
+        if not (live and wanted["remind_date"]):
+            pending = False
+        elif self.is_live and self.date == day:
+            pending = self.is_pending
+        else:
+            past = day < today and wanted["kind"] != "renewed"
+            pending = not (known or past)
         return dict(wanted, is_pending=pending)
 
-    def _change(self, vals):
-        """Write what differs; an activity on what is not so any more goes."""
+    def _is_moved(self, vals):
+        """Whether what is to be done about its date is not so any more."""
+        return self.date != vals["date"] or self.is_live and not vals["is_live"]
+
+    def _write_changes(self, vals):
         changes = {
             name: value
             for name, value in vals.items()
             if self._fields[name].convert_to_write(self[name], self) != value
         }
-        if changes.keys() & {"date", "is_live"}:
-            self._drop_activities()
         if changes:
             self.write(changes)
 
-    def _live_on(self):
-        """Announcements of renewals stay as long as their contract stands."""
-        for row in self:
-            live = self._is_standing(row.contract_id)
-            row._change({"is_live": live, "is_pending": live and row.is_pending})
+    def _withdraw_activities(self):
+        """Nothing is to be done about these dates as they are, for now."""
+        open_ones = self.filtered("activity_id.active")
+        open_ones.write({"is_withdrawn": True})
+        open_ones._drop_activities()
 
     def _drop_activities(self):
         self.activity_id.filtered("active").unlink()
 
     @api.model
-    def _announce_renewal(self, contract, former):
-        """Have somebody told that a term has gone on.
+    def _forget(self, acceptances):
+        """Take away the rows of acceptances that go, with what is to be done."""
+        self.sudo().search([("acceptance_id", "in", acceptances.ids)]).unlink()
 
-        :param former: the last day of the term that is over
+    @api.model
+    def _announce_renewals(self, formers):
+        """Have somebody told that terms have gone on.
+
+        :param formers: ``{contract: the last day of the term that is over}``
         """
-        day = date.fromordinal(former.toordinal() + 1)
-        row = self.sudo().search(
-            [("contract_id", "=", contract.id), ("kind", "=", "renewed")]
-        )
-        row.unlink()
-        row.create(
-            self._prepare_row(contract, "renewed", day, 0, True) | {"is_pending": True}
+        ids = [contract.id for contract in formers]
+        held = Domain("contract_id", "in", ids) & Domain("kind", "=", "renewed")
+        self.sudo().search(held).unlink()
+        self.sudo().create(
+            [
+                self._prepare_row(contract, "renewed", former + ONE_DAY, 0, True)
+                | {"is_pending": True}
+                for contract, former in formers.items()
+            ]
         )
 
     # ------------------------------------------------------------------
@@ -282,7 +363,7 @@ class SlmContractMilestone(models.Model):
         domain = contracts._get_renewable_domain(contracts._get_every_today())
         due = contracts.search(domain)
         for batch in split_every(BATCH_SIZE, due.ids, contracts.browse):
-            self._do_each(batch, lambda contract: contract._renew())
+            self._do_all(batch, lambda contracts: contracts._renew())
             if not self.env["ir.cron"]._commit_progress(len(batch), remaining=1):
                 return False
         return True
@@ -291,7 +372,8 @@ class SlmContractMilestone(models.Model):
     def _remind_due(self):
         """One user after the other, each in a transaction of its own."""
         due = self._get_due()
-        by_user = due.grouped(lambda row, users=due._get_users(): users[row])
+        users = due._get_users()
+        by_user = due.grouped(lambda row: users[row])
         for user, rows in by_user.items():
             rows._remind(user)
             if not self.env["ir.cron"]._commit_progress(len(rows), remaining=1):
@@ -300,12 +382,23 @@ class SlmContractMilestone(models.Model):
 
     @api.model
     def _get_due(self):
+        """Nobody can look after those of a company that is archived."""
         todays = self.env["slm.contract"]._get_every_today()
         due = Domain.OR(
             Domain("company_id", "=", company.id) & Domain("remind_date", "<=", today)
             for company, today in todays.items()
+            if company.active
         )
         return self.sudo().search(Domain("is_pending", "=", True) & due)
+
+    @api.model
+    def _do_all(self, records, act):
+        """At once or, if one of them is in the way of the others, each alone."""
+        try:
+            with self.env.cr.savepoint():
+                act(self._lock(records))
+        except Exception:
+            self._do_each(records, act)
 
     @api.model
     def _do_each(self, records, act):
@@ -313,12 +406,25 @@ class SlmContractMilestone(models.Model):
         for record in records:
             try:
                 with self.env.cr.savepoint():
-                    # Whom somebody else has locked is met by him, or the next time.
-                    act(record.try_lock_for_update(allow_referencing=True))
+                    act(self._lock(record))
             except SerializationFailure:
-                _logger.info("Another worker was faster with %s", record)
+                self._come_again(record)
             except Exception:
                 _logger.exception("%s could not be met", record)
+
+    @api.model
+    def _lock(self, records):
+        """Those that nobody else is writing just now."""
+        locked = records.try_lock_for_update(allow_referencing=True)
+        if busy := records - locked:
+            self._come_again(busy)
+        return locked
+
+    @api.model
+    def _come_again(self, records):
+        """Look in a moment at what was busy, as it may not come by itself."""
+        _logger.info("Somebody else is writing %s", records)
+        self._wake_at({fields.Datetime.now().replace(second=0) + BUSY_AFTER})
 
     # ------------------------------------------------------------------
     # Telling
@@ -328,43 +434,52 @@ class SlmContractMilestone(models.Model):
         """Tell one user of what is due; all of it, or nothing and the log says why."""
         try:
             with self.env.cr.savepoint():
-                rows = self.try_lock_for_update(allow_referencing=True)
-                rows = rows.filtered("is_pending")
-                rows._remind_now(user)
+                self._lock(self).filtered("is_pending")._remind_now(user)
         except SerializationFailure:
-            _logger.info("Another worker was faster with %s", self)
+            self._come_again(self)
         except Exception:
             _logger.exception("%s could not be reminded of contracts", user.login)
 
     def _remind_now(self, user):
-        todays = self.env["slm.contract"]._get_todays(self.company_id)
-        rows = self
-        if self._had_digest(user, todays):
-            rows = self.filtered(lambda row: row._can_not_wait(todays))
-        rows._note_reminder(user, todays)
-        if rows and user:
-            rows._schedule_activities(user)
-            rows._send_digest(user, todays)
-        elif rows:
-            names = ", ".join(rows.contract_id.mapped("display_name"))
+        if not user:
+            self._tell_nobody()
+            return
+        todays = self.env["slm.contract"]._get_todays(self.company_id | user.company_id)
+        today = todays[user.company_id]
+        known = self.filtered(lambda row: row.reminded_for == row.date)
+        news = self - known
+        if news._had_digest(user, today):
+            news = news.filtered(lambda row: row._can_not_wait(todays))
+        lines = (known | news)._schedule_activities(user, todays)
+        told = news.filtered(lambda row: row in lines)
+        known.filtered(lambda row: row in lines).write(SETTLED)
+        told._note_reminder(user, today)
+        told._send_digest(user, [lines[row] for row in told])
+
+    def _tell_nobody(self):
+        if self:
+            names = ", ".join(self.contract_id.mapped("display_name"))
             _logger.warning("Nobody is in charge of contracts: %s", names)
+        todays = self.env["slm.contract"]._get_todays(self.company_id)
+        for company, rows in self.grouped("company_id").items():
+            rows._note_reminder(self.env["res.users"], todays[company])
 
     @api.model
-    def _had_digest(self, user, todays):
+    def _had_digest(self, user, today):
         """Whether a user got the e-mail of this day already."""
         told = Domain("reminded_user_id", "=", user.id)
-        days = Domain("reminded_on", "in", [*todays.values()])
-        return bool(user and self.search_count(told & days, limit=1))
+        return bool(
+            self.search_count(told & Domain("reminded_on", "=", today), limit=1)
+        )
 
     def _can_not_wait(self, todays):
         """Whether tomorrow is too late to tell it."""
         return self.kind != "renewed" and self.date <= todays[self.company_id]
 
-    def _note_reminder(self, user, todays):
-        for company, rows in self.grouped("company_id").items():
-            rows.write({"is_pending": False, "reminded_on": todays[company]})
+    def _note_reminder(self, user, today):
+        self.write(dict(SETTLED, reminded_on=today, reminded_user_id=user.id))
         for day, rows in self.grouped("date").items():
-            rows.write({"reminded_for": day, "reminded_user_id": user.id})
+            rows.reminded_for = day
 
     def _get_users(self):
         """``{row: who is reminded}``, nobody where there is none."""
@@ -372,16 +487,20 @@ class SlmContractMilestone(models.Model):
         users = {contract: contract._get_reminder_user() for contract in contracts}
         return {row: users[row.contract_id] for row in self}
 
-    def _schedule_activities(self, user):
-        rows = self.with_context(lang=user.lang, mail_activity_quick_update=True)
-        try:
-            with self.env.cr.savepoint():
-                rows._create_activities(user)
-        except SerializationFailure:
-            raise
-        except Exception:
-            # One of them is in the way of the others: find out which.
-            self._do_each(rows, lambda row: row._create_activities(user))
+    def _schedule_activities(self, user, todays):
+        """:return: ``{row: what the e-mail says of it}``; one that can not be told is
+        in the log, and tried again"""
+        lines = {}
+
+        def schedule(rows):
+            told = {row: row._prepare_line(todays) for row in rows}
+            rows._create_activities(user)
+            self.env.flush_all()
+            lines.update(told)
+
+        told_in = {"lang": user.lang, "mail_activity_quick_update": True}
+        self._do_all(self.with_context(**told_in), schedule)
+        return lines
 
     def _create_activities(self, user):
         activities = self.env["mail.activity"].create(
@@ -417,27 +536,46 @@ class SlmContractMilestone(models.Model):
             )
         return self.env._("%(what)s: %(date)s", what=kinds[self.kind], date=day)
 
-    def _send_digest(self, user, todays):
+    def _send_digest(self, user, lines):
         """Queue one e-mail, in the user's language; the mail server is not waited for.
 
-        A template that somebody has broken keeps nothing else from happening.
+        A template that somebody has broken keeps nothing else from happening. The
+        message belongs to no document: whoever may read one of these contracts, may not
+        all of them.
+
+        :param lines: of :meth:`_prepare_line`
         """
         template = self.env.ref(TEMPLATE, raise_if_not_found=False)
-        if not (template and user.email):
-            _logger.info("No e-mail on contracts can be sent to %s", user.login)
+        if not (self and template and user.email):
+            if self:
+                _logger.info("No e-mail on contracts can be sent to %s", user.login)
             return
-        rows = self.with_context(lang=user.lang).sorted(lambda r: (r.date, r.id))
-        template = template.with_context(
-            lang=user.lang,
-            slm_lines=[row._prepare_line(todays) for row in rows[:TOLD]],
-            slm_count=len(rows),
-            slm_more=len(rows[TOLD:]),
-        )
+        told = self.with_context(lang=user.lang)._prepare_digest(lines)
+        template = template.with_context(lang=user.lang, **told)
         try:
             with self.env.cr.savepoint():
-                template.send_mail(rows[0].id)
+                apart = {"model": False, "res_id": False}
+                template.send_mail(self[0].id, email_values=apart)
+        except SerializationFailure:
+            raise
         except Exception:
             _logger.exception("The e-mail on contracts to %s failed", user.login)
+
+    @api.model
+    def _prepare_digest(self, lines):
+        """What the template gets: plain values only."""
+        return {
+            "slm_subject": self._tell_subject(lines),
+            "slm_lines": lines[:TOLD],
+            "slm_more": len(lines[TOLD:]),
+        }
+
+    @api.model
+    def _tell_subject(self, lines):
+        if len(lines) == 1:
+            [line] = lines
+            return f"{line['name']}: {line['text']}"
+        return self.env._("%(count)s dates of your contracts", count=len(lines))
 
     def _prepare_line(self, todays):
         """What the e-mail says of a date, as plain values."""
@@ -464,14 +602,16 @@ class SlmContractMilestone(models.Model):
         :param overdue: also at once, for what is due; the job itself leaves that to
             the next day, or it would go round for ever
         """
-        cron = self.env.ref(
-            "slm_management.ir_cron_contracts", raise_if_not_found=False
-        )
-        moments = self._get_next_moments(companies, overdue) if cron else set()
-        triggers = self.env["ir.cron.trigger"].sudo()
-        pending = [("cron_id", "=", cron and cron.id), ("call_at", "in", [*moments])]
-        moments -= set(triggers.search(pending).mapped("call_at")) if moments else set()
-        if moments:
+        self._wake_at(self._get_next_moments(companies, overdue))
+
+    @api.model
+    def _wake_at(self, moments):
+        cron = self.env.ref(CRON, raise_if_not_found=False)
+        if not (cron and moments):
+            return
+        pending = [("cron_id", "=", cron.id), ("call_at", "in", [*moments])]
+        triggers = self.env["ir.cron.trigger"].sudo().search(pending)
+        if moments := moments - {*triggers.mapped("call_at")}:
             cron.sudo()._trigger(at=moments)
 
     @api.model
@@ -480,7 +620,8 @@ class SlmContractMilestone(models.Model):
         matcher, now = self.env["slm.matcher"], fields.Datetime.now()
         days = {}
         for company, day in self._get_next_days(companies):
-            days[company] = min(day, days.get(company, day))
+            if company.active:
+                days[company] = min(day, days.get(company, day))
         todays = self.env["slm.contract"]._get_todays(days)
         first = {c: today + timedelta(days=not overdue) for c, today in todays.items()}
         return {
@@ -499,15 +640,8 @@ class SlmContractMilestone(models.Model):
             ["remind_date:min"],
         )
         contracts = self.env["slm.contract"].sudo()
-        renewable = Domain("renewal", "=", "tacit") & Domain(
-            "terminated_date", "=", False
-        )
+        going_on = contracts._get_tacit_domain() & Domain("end_date", "<", date.max)
         ends = contracts._read_group(
-            within & renewable, ["company_id"], ["end_date:min"]
+            within & going_on, ["company_id"], ["end_date:min"]
         )
-        following = [
-            (company, date.fromordinal(min(end.toordinal() + 1, date.max.toordinal())))
-            for company, end in ends
-            if end
-        ]
-        return [*reminders, *following]
+        return [*reminders, *((company, end + ONE_DAY) for company, end in ends)]
