@@ -18,6 +18,7 @@ everything it needs comes in as an argument, so every result can be repeated.
 :mod:`story`              the same fold, told line by line
 :mod:`ladder`             which steps of an escalation are due, and which are taken
 :mod:`papers`             what the dates of a contract mean
+:mod:`paperbar`           the same as a bar, to scale
 :mod:`scoring`            scores of suppliers
 :mod:`graph`              who needs whom: cycles and neighbourhoods
 :mod:`duration`           durations as people write them: ``30m``, ``2d``
@@ -37,6 +38,7 @@ from .fold import ClockState, fold, fold_course
 from .graph import find_cycle, neighbourhood, steps_from
 from .ladder import Ladder, Rung, Taken, due_at, is_rearmed, open_rungs, pick
 from .matching import VERDICTS, Need, Offer, Verdict, choose_offer, verdicts
+from .paperbar import course, edges, extent, stagger
 from .papers import (
     STANDINGS,
     PaperDates,
@@ -60,7 +62,14 @@ from .rules import (
     breaches,
     moves,
 )
-from .scoring import share_met, suggest_score, weighted_score
+from .scoring import (
+    calendar_period,
+    last_period,
+    period_months,
+    share_met,
+    suggest_score,
+    weighted_score,
+)
 from .shares import Share, shares
 from .story import StoryLine, explain
 from .weekgrid import week_grid
@@ -95,12 +104,16 @@ __all__ = [
     "WorkTime",
     "breach_mark",
     "breaches",
+    "calendar_period",
     "changes",
     "choose_offer",
+    "course",
     "cycles",
     "disorder",
     "due_at",
+    "edges",
     "explain",
+    "extent",
     "find_cycle",
     "fold",
     "fold_course",
@@ -108,6 +121,7 @@ __all__ = [
     "is_binding",
     "is_rearmed",
     "kind_of",
+    "last_period",
     "later_end",
     "longest",
     "most_specific",
@@ -116,11 +130,13 @@ __all__ = [
     "notice_day",
     "open_rungs",
     "parse_duration",
+    "period_months",
     "pick",
     "renewals",
     "scale",
     "share_met",
     "shares",
+    "stagger",
     "standing",
     "steps_from",
     "suggest_score",

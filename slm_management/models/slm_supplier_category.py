@@ -15,5 +15,6 @@ class SlmSupplierCategory(models.Model):
     active = fields.Boolean(default=True)
 
     _name_uniq = models.UniqueIndex(
-        "(name)", "There is a category of suppliers with this name already."
+        "((name->>'en_US'))",
+        "There is a category of suppliers with this name already.",
     )

@@ -16,6 +16,10 @@ class SlmSupplierCriterion(models.Model):
     _description = "Criterion of Evaluations"
     _order = "sequence, id"
 
+    # ------------------------------------------------------------------
+    # Fields
+    # ------------------------------------------------------------------
+
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     weight = fields.Integer(
@@ -35,6 +39,7 @@ class SlmSupplierCriterion(models.Model):
         help="Which clocks of the supplier's UCs suggest a score. Empty: none.",
     )
     active = fields.Boolean(default=True)
+    may_weigh = fields.Boolean(compute="_compute_may_weigh")
 
     _weight_range = models.Constraint(
         "CHECK(weight BETWEEN 0 AND 1000)",
@@ -42,14 +47,24 @@ class SlmSupplierCriterion(models.Model):
     )
 
     # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
+    @api.depends_context("uid")
+    def _compute_may_weigh(self):
+        self.may_weigh = self.env.user.has_group(MANAGER)
+
+    # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
-        if any(vals.get("weight") for vals in vals_list):
+        criteria = super().create(vals_list)
+        # also what came by the defaults of a context
+        if any(criteria.mapped("weight")):
             self._check_manager()
-        return super().create(vals_list)
+        return criteria
 
     def write(self, vals):
         if vals.keys() & {"weight", "active"}:

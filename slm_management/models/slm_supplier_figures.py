@@ -1,7 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from collections import namedtuple
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -11,6 +11,11 @@ from ..engine import METRICS, share_met
 
 #: a stretch of time from one naive UTC instant to another, and the day it is known by
 Span = namedtuple("Span", "key, start, end")
+#: days that somebody mistyped are not beyond what can be calculated with
+EARLIEST, LATEST = date(1970, 1, 1), date(2999, 12, 31)
+#: by what clocks are counted together
+METRIC = SQL("clock.metric")
+TOPIC = SQL("CASE clock.metric WHEN 'response' THEN 'response' ELSE 'quality' END")
 
 
 class SlmSupplierFigures(models.AbstractModel):
@@ -40,14 +45,17 @@ class SlmSupplierFigures(models.AbstractModel):
         """
         spans = [self._get_span(date_from, date_to, company)]
         found = self._count(partners, company, spans)
-        return {
-            partner: {
-                metric: found.get((partner._origin.id, date_from, metric))
-                or self._prepare_figures()
-                for metric in METRICS
-            }
-            for partner in partners
-        }
+        return self._pick(found, partners, date_from, METRICS)
+
+    @api.model
+    def _get_topics_batch(self, partners, company, date_from, date_to):
+        """``{partner: {topic: figures}}`` by what criteria may be suggested from.
+
+        The topic ``response`` is the metric, ``quality`` completion and closure.
+        """
+        spans = [self._get_span(date_from, date_to, company)]
+        found = self._count(partners, company, spans, TOPIC)
+        return self._pick(found, partners, date_from, ("response", "quality"))
 
     @api.model
     def _get_monthly_compliance(self, partner, company, date_from, date_to):
@@ -77,11 +85,20 @@ class SlmSupplierFigures(models.AbstractModel):
     def _get_span(self, date_from, date_to, company):
         """Days of a company, both included, as instants: from one to before another."""
         matcher = self.env["slm.matcher"]
-        return Span(
-            date_from,
-            matcher._get_midnight(date_from, company),
-            matcher._get_midnight(date_to + timedelta(days=1), company),
-        )
+        days = (date_from, date_to + timedelta(days=1) if date_to < LATEST else LATEST)
+        days = (min(max(day, EARLIEST), LATEST) for day in days)
+        return Span(date_from, *(matcher._get_midnight(day, company) for day in days))
+
+    @api.model
+    def _pick(self, found, partners, key, names):
+        return {
+            partner: {
+                name: found.get((partner._origin.id, key, name))
+                or self._prepare_figures()
+                for name in names
+            }
+            for partner in partners
+        }
 
     @api.model
     def _prepare_figures(self, met=0, missed=0, median=None, breaches=0):
@@ -95,28 +112,28 @@ class SlmSupplierFigures(models.AbstractModel):
         }
 
     @api.model
-    def _count(self, partners, company, spans):
-        """``{(id of the partner, key of the span, metric): figures}``"""
+    def _count(self, partners, company, spans, what=METRIC):
+        """``{(id of the partner, key of the span, metric or topic): figures}``"""
         ids = tuple(partners._origin.ids)
         if not (ids and spans):
             return {}
         self.env["slm.clock"].flush_model()
         self.env["slm.agreement"].flush_model(["partner_id", "company_id"])
         self.env["res.partner"].flush_model(["parent_id", "commercial_partner_id"])
-        rows = self.env.execute_query(self._get_query(ids, company, spans))
+        rows = self.env.execute_query(self._get_query(ids, company, spans, what))
         return {
-            (partner, key, metric): self._prepare_figures(*counted)
-            for partner, key, metric, *counted in rows
+            (partner, key, name): self._prepare_figures(*counted)
+            for partner, key, name, *counted in rows
         }
 
     @api.model
-    def _get_query(self, partner_ids, company, spans):
+    def _get_query(self, partner_ids, company, spans, what):
         return SQL(
             """
             WITH RECURSIVE %(family)s,
             span (key, span_start, span_end) AS (VALUES %(spans)s),
             own AS (
-                SELECT DISTINCT family.supplier_id, clock.*
+                SELECT family.supplier_id, clock.*, %(what)s AS name
                   FROM family
                   JOIN slm_agreement agreement ON agreement.partner_id = family.id
                   JOIN slm_clock clock ON clock.agreement_id = agreement.id
@@ -125,15 +142,15 @@ class SlmSupplierFigures(models.AbstractModel):
                    AND clock.state != 'cancelled'
                    AND clock.outcome != 'excluded'
             ),
-            happened (supplier_id, metric, at, outcome, seconds, breach) AS (
-                SELECT supplier_id, metric, stopped_at, outcome, elapsed_seconds, 0
+            happened (supplier_id, name, at, outcome, seconds, breach) AS (
+                SELECT supplier_id, name, stopped_at, outcome, elapsed_seconds, 0
                   FROM own
                  WHERE state = 'stopped' AND outcome IN ('met', 'missed')
              UNION ALL
-                SELECT supplier_id, metric, breached_at, NULL, NULL, 1
+                SELECT supplier_id, name, breached_at, NULL, NULL, 1
                   FROM own
             )
-            SELECT happened.supplier_id, span.key, happened.metric,
+            SELECT happened.supplier_id, span.key, happened.name,
                    COUNT(*) FILTER (WHERE outcome = 'met'),
                    COUNT(*) FILTER (WHERE outcome = 'missed'),
                    PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY seconds),
@@ -141,9 +158,10 @@ class SlmSupplierFigures(models.AbstractModel):
               FROM happened
               JOIN span ON happened.at >= span.span_start
                AND happened.at < span.span_end
-             GROUP BY happened.supplier_id, span.key, happened.metric
+             GROUP BY happened.supplier_id, span.key, happened.name
             """,
-            family=self._get_family_sql(partner_ids),
+            what=what,
+            family=self._get_family_sql(SQL("id IN %s", partner_ids)),
             spans=SQL(", ").join(
                 SQL("(%s::date, %s::timestamp, %s::timestamp)", *span) for span in spans
             ),
@@ -151,14 +169,17 @@ class SlmSupplierFigures(models.AbstractModel):
         )
 
     @api.model
-    def _get_family_sql(self, partner_ids):
+    def _get_family_sql(self, condition):
         """Table expressions of ``family``: each supplier, and all below and above him
-        in his commercial entity."""
+        in his commercial entity.
+
+        :param condition: which rows of ``res_partner`` are the suppliers
+        """
         return SQL(
             """
             below (supplier_id, id, entity_id) AS (
                 SELECT id, id, commercial_partner_id
-                  FROM res_partner WHERE id IN %(ids)s
+                  FROM res_partner WHERE %(condition)s
                  UNION
                 SELECT below.supplier_id, partner.id, below.entity_id
                   FROM below JOIN res_partner partner ON partner.parent_id = below.id
@@ -166,7 +187,7 @@ class SlmSupplierFigures(models.AbstractModel):
             ),
             above (supplier_id, id, parent_id, entity_id) AS (
                 SELECT id, id, parent_id, commercial_partner_id
-                  FROM res_partner WHERE id IN %(ids)s
+                  FROM res_partner WHERE %(condition)s
                  UNION
                 SELECT above.supplier_id, partner.id, partner.parent_id, above.entity_id
                   FROM above JOIN res_partner partner ON partner.id = above.parent_id
@@ -178,5 +199,5 @@ class SlmSupplierFigures(models.AbstractModel):
                 SELECT supplier_id, id FROM above
             )
             """,
-            ids=partner_ids,
+            condition=condition,
         )
