@@ -153,9 +153,10 @@ class AccessMatrix(AccessWorld):
         )
 
     def get_record(self, name):
-        """A record to try it with: of our ticket where there is one."""
-        if name == "helpdesk.ticket":
-            return self.ticket
+        """A record to try it with: of our ticket where there is one, and a contact with
+        a supplier file whom those who ask may read."""
+        if name in ("helpdesk.ticket", "res.partner"):
+            return self.ticket if name == "helpdesk.ticket" else self.organisation
         records = self.env[name].with_context(active_test=False)
         if "ticket_id" in records._fields and not records._transient:
             return records.search([("ticket_id", "=", self.ticket.id)], limit=1)
@@ -418,7 +419,7 @@ class AccessMatrix(AccessWorld):
             model = self.env[name].with_user(user)
             if not model.has_access("create"):
                 continue
-            for record in (self.item, self.rivals, self.ola):
+            for record in (self.item, self.rivals, self.ola, self.contract):
                 roads = roads_of.roads_by_reference(model, record.sudo())
                 with self._undoing() as undo:
                     for road, go in roads.items():

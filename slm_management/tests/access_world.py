@@ -28,6 +28,8 @@ class AccessWorld(SlmCommon):
         cls._set_up_agreements()
         cls._set_up_desk()
         cls._set_up_clocks()
+        cls._set_up_suppliers()
+        cls._set_up_papers()
         cls._set_up_threads()
         cls._set_up_visible()
         cls.env.flush_all()
@@ -265,22 +267,108 @@ class AccessWorld(SlmCommon):
         cls.at(cls, "mon 06:00")
 
     @classmethod
+    def _set_up_suppliers(cls):
+        """The customer is a supplier, too: who asks belongs to one, and has a file of
+        his own, with an evaluation and a contact record."""
+        cls.category = cls.env["slm.supplier.category"].create({"name": SECRET})
+        file = {
+            "slm_is_supplier": True,
+            "slm_supplier_category_id": cls.category.id,
+            "slm_supplier_status": "watch",
+            "slm_account_manager_id": cls.manager.id,
+            "slm_contact_role": f"Hotline {SECRET}",
+            "slm_contact_calendar_id": cls.always.id,
+            "slm_evaluation_interval": "3",
+        }
+        cls.suppliers = cls.supplier | cls.organisation | cls.person
+        cls.suppliers.write(file)
+        cls.criterion = cls.env["slm.supplier.criterion"].create({"name": SECRET})
+        cls.evaluation = cls._create_evaluation(cls.organisation)
+        cls._create_evaluation(cls.supplier).action_confirm()
+        cls.interaction = cls.env["slm.supplier.interaction"].create(
+            {
+                "name": f"Minutes of {SECRET}",
+                "partner_id": cls.organisation.id,
+                "contact_ids": [Command.set(cls.person.ids)],
+                "user_ids": [Command.set(cls.manager.ids)],
+                "ticket_id": cls.ticket.id,
+                "notes": f"<p>{SECRET}</p>",
+                "attachment_ids": [Command.create(cls._prepare_file())],
+            }
+        )
+
+    @classmethod
+    def _create_evaluation(cls, partner):
+        evaluation = cls.env["slm.supplier.evaluation"].create(
+            {
+                "partner_id": partner.id,
+                "date_from": "2023-10-01",
+                "date_to": "2023-12-31",
+                "notes": f"<p>{SECRET}</p>",
+            }
+        )
+        evaluation.line_ids.write({"score": "2", "reason": SECRET})
+        return evaluation
+
+    @classmethod
+    def _prepare_file(cls):
+        return {"name": SECRET, "raw": SECRET.encode()}
+
+    @classmethod
+    def _set_up_papers(cls):
+        """A contract with the customer, its text, and what was accepted of it."""
+        cls.contract = cls.env["slm.contract"].create(
+            {
+                "name": f"Contract {SECRET}",
+                "partner_id": cls.organisation.id,
+                "partner_role": "customer",
+                "manager_id": cls.manager.id,
+                "effective_date": "2023-12-01",
+                "end_date": "2024-01-31",
+                "summary": SECRET,
+                "text_ids": [Command.create(cls._prepare_file())],
+                "agreement_ids": [Command.set(cls.agreement.ids)],
+                "service_ids": [Command.set(cls.mixed_service.ids)],
+                "configuration_item_ids": [Command.set(cls.item.ids)],
+            }
+        )
+        cls.acceptance = cls.env["slm.contract.acceptance"].create(
+            {
+                "name": f"Acceptance {SECRET}",
+                "contract_id": cls.contract.id,
+                "planned_date": "2024-01-15",
+                "attachment_ids": [Command.create(cls._prepare_file())],
+            }
+        )
+        cls.supplied = cls.contract.copy(
+            {
+                "name": f"Supplied {SECRET}",
+                "partner_id": cls.supplier.id,
+                "partner_role": "supplier",
+                "agreement_ids": [Command.set(cls.uc.ids)],
+                "effective_date": "2023-12-01",
+            }
+        )
+
+    @classmethod
     def _set_up_threads(cls):
-        """A discussion, an activity, a file and a follower on what is visible."""
-        cls.threads = (cls.mixed_service, cls.for_everybody, cls.agreement)
+        """A discussion, an activity, a file and a follower on what is visible, and on
+        what is closed."""
+        shown = (cls.mixed_service, cls.for_everybody, cls.agreement)
+        cls.papers = (cls.contract, cls.acceptance, cls.interaction, cls.evaluation)
+        cls.threads = shown + cls.papers
         for record in cls.threads:
+            record.message_subscribe(cls.agent.partner_id.ids)
             record.message_post(body=SECRET, subtype_xmlid="mail.mt_comment")
             record.message_post(body=SECRET)
             record.activity_schedule(summary=SECRET, user_id=cls.manager.id)
             record.message_subscribe(cls.manager.partner_id.ids)
-            cls.env["ir.attachment"].create(
-                {
-                    "name": SECRET,
-                    "raw": SECRET.encode(),
-                    "res_model": record._name,
-                    "res_id": record.id,
-                }
-            )
+        cls.env["ir.attachment"].create(
+            [
+                cls._prepare_file() | {"res_model": record._name, "res_id": record.id}
+                for record in (*shown, cls.evaluation)
+            ]
+        )
 
     @classmethod
     def _set_up_visible(cls):

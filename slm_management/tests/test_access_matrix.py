@@ -37,6 +37,13 @@ CRUD = {
         "administrator": "rwc",
         "manager": "rwcd",
     },
+    "slm.contract": {"agent": "r", "administrator": "rwc", "manager": "rwcd"},
+    "slm.contract.acceptance": {
+        "agent": "r",
+        "administrator": "rwcd",
+        "manager": "rwcd",
+    },
+    "slm.contract.milestone": {"agent": "r", "administrator": "r", "manager": "r"},
     "slm.escalation": {"agent": "r", "administrator": "r", "manager": "r"},
     "slm.escalation.policy": {
         "agent": "r",
@@ -64,6 +71,31 @@ CRUD = {
         "manager": "rwcd",
     },
     "slm.service.type": {"agent": "r", "administrator": "rwc", "manager": "rwcd"},
+    "slm.supplier.category": {
+        "agent": "r",
+        "administrator": "rwc",
+        "manager": "rwcd",
+    },
+    "slm.supplier.criterion": {
+        "agent": "r",
+        "administrator": "rwc",
+        "manager": "rwcd",
+    },
+    "slm.supplier.evaluation": {
+        "agent": "r",
+        "administrator": "rwcd",
+        "manager": "rwcd",
+    },
+    "slm.supplier.evaluation.line": {
+        "agent": "r",
+        "administrator": "rwcd",
+        "manager": "rwcd",
+    },
+    "slm.supplier.interaction": {
+        "agent": "r",
+        "administrator": "rwc",
+        "manager": "rwcd",
+    },
     "slm.target": {"agent": "r", "administrator": "rwcd", "manager": "rwcd"},
     "slm.ticket.event": {"agent": "r", "administrator": "r", "manager": "r"},
     "slm.time.share": {"agent": "r", "administrator": "r", "manager": "r"},
@@ -108,6 +140,8 @@ class TestAccessMatrix(AccessMatrix):
             ("helpdesk.ticket.stage", "slm_phase"),
             ("resource.calendar", "slm_agreement_ids"),
             ("res.company", "slm_risk_percent"),
+            ("res.partner", "slm_is_supplier"),
+            ("res.partner", "slm_contract_ids"),
         ):
             self.assertIn((model, name), ours)
         for name in self.get_our_models():

@@ -96,6 +96,8 @@ class TestAccessMutation(AccessMatrix):
             "slm.agreement.conflict",
             "slm.escalation.policy",
             "slm.escalation.step",
+            "slm.contract",
+            "slm.supplier.evaluation",
         ):
             self.env["ir.model.access"].create(
                 {
@@ -112,6 +114,19 @@ class TestAccessMutation(AccessMatrix):
         field = self.registry["helpdesk.ticket"]._fields["slm_status"]
         self.startPatcher(patch.object(field, "groups", None))
         self.assertFound("helpdesk.ticket.slm_status: read", "others")
+
+    def test_groups_of_a_supplier_file(self):
+        field = self.registry["res.partner"]._fields["slm_supplier_status"]
+        self.startPatcher(patch.object(field, "groups", None))
+        name = "res.partner.slm_supplier_status"
+        self.assertFound(f"{name}: read", "others", user=self.portal_user)
+
+    def test_conditions_on_followers(self):
+        """Core looks for them as superuser."""
+        method = "_slm_check_conditions"
+        self.patch_registry("helpdesk.ticket", method, lambda *args: None)
+        path = "helpdesk.ticket.message_partner_ids.slm_supplier_status"
+        self.assertFound(f"{path}: probe", "detours")
 
     def test_hook_of_messages(self):
         hook = "_mail_get_operation_for_mail_message_operation"
