@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 #: results by which something has been accepted
@@ -57,6 +58,12 @@ class SlmContractAcceptance(models.Model):
         string="Files",
         bypass_search_access=True,
     )
+    is_late = fields.Boolean(
+        string="Late",
+        compute="_compute_is_late",
+        search="_search_is_late",
+        help="It was planned for a day that is past, and has no result yet.",
+    )
     open_point_count = fields.Integer(
         string="Open Points", compute="_compute_open_point_count"
     )
@@ -109,6 +116,18 @@ class SlmContractAcceptance(models.Model):
     # Computes
     # ------------------------------------------------------------------
 
+    @api.depends("planned_date", "result", "company_id")
+    def _compute_is_late(self):
+        late = self.filtered_domain(self._get_late_domain())
+        for line in self:
+            line.is_late = line in late
+
+    def _search_is_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        late = self._get_late_domain()
+        return late if True in value else ~late
+
     @api.depends("activity_ids")
     def _compute_open_point_count(self):
         for line in self:
@@ -145,6 +164,7 @@ class SlmContractAcceptance(models.Model):
 
     def unlink(self):
         contracts = self.contract_id
+        self.env["slm.contract.milestone"]._forget(self)
         with contracts._revising({"acceptance_ids"}):
             res = super().unlink()
         contracts.exists()._follow_dates()
@@ -174,6 +194,15 @@ class SlmContractAcceptance(models.Model):
     # ------------------------------------------------------------------
     # Helpers
     # ------------------------------------------------------------------
+
+    @api.model
+    def _get_late_domain(self):
+        todays = self.env["slm.contract"]._get_every_today()
+        past = Domain.OR(
+            Domain("company_id", "=", company.id) & Domain("planned_date", "<", today)
+            for company, today in todays.items()
+        )
+        return past & Domain("result", "=", False)
 
     def _get_accepted_date(self):
         """The day on which the last of some lines was accepted, or False."""
