@@ -11,6 +11,7 @@ from odoo.tools.sql import column_exists, create_column
 
 from ..engine import METRICS, Need
 from .helpdesk_ticket_stage import PHASES
+from .slm_contract_finder import Subject
 from .slm_process_kind import PROCESS_KINDS
 
 AGENT = "slm_management.group_slm_agent"
@@ -32,6 +33,14 @@ MATCHED_FIELDS = (
     "slm_service_id",
     "slm_process_id",
     "slm_process_kind",
+)
+#: what decides which contracts concern a ticket
+CONTRACT_FIELDS = (
+    "company_id",
+    "partner_id",
+    "slm_configuration_item_ids",
+    "slm_service_id",
+    "slm_supplier_id",
 )
 #: what ``slm.clockwork`` alone writes, in SQL; read-only is for screens, not for RPC
 DERIVED = {
@@ -232,10 +241,35 @@ class HelpdeskTicket(models.Model):
         groups=AGENT,
         help="Its last day. Empty: it was ended before that.",
     )
+    slm_contract_ids = fields.Many2many(
+        "slm.contract",
+        string="Contracts in Force",
+        compute="_compute_slm_contract_ids",
+        groups=AGENT,
+        help="Contracts that cover its configuration items or its service, or were "
+        "concluded with its supplier. Contracts with other customers are left out.",
+    )
+    slm_contract_briefs = fields.Json(
+        string="Contracts in Brief",
+        compute="_compute_slm_contract_briefs",
+        groups=AGENT,
+        help="What one has to know of its contracts in force.",
+    )
+    slm_warranty_notice = fields.Char(
+        string="Items out of Warranty",
+        compute="_compute_slm_warranty_notice",
+        groups=AGENT,
+        help="Its configuration items that are out of warranty, and since when.",
+    )
     slm_timezone = fields.Selection(
         selection="_selection_slm_timezone",
         string="Time Zone of the Service Hours",
         compute="_compute_slm_timezone",
+        groups=AGENT,
+    )
+    slm_interaction_count = fields.Integer(
+        string="Supplier Contacts",
+        compute="_compute_slm_interaction_count",
         groups=AGENT,
     )
     slm_facts = fields.Json(
@@ -399,6 +433,34 @@ class HelpdeskTicket(models.Model):
             ticket.slm_expired_shown_id = expired
             ticket.slm_expired_on = last and last <= today and last
 
+    @api.depends(*CONTRACT_FIELDS)
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_slm_contract_ids(self):
+        subjects = {ticket: ticket._slm_get_contract_subject() for ticket in self}
+        found = self.env["slm.contract.finder"]._get_contracts_batch(subjects.values())
+        for ticket, subject in subjects.items():
+            ticket.slm_contract_ids = self.env["slm.contract"].union(*found[subject])
+
+    @api.depends(*CONTRACT_FIELDS)
+    @api.depends_context("lang", "uid", "allowed_company_ids")
+    def _compute_slm_contract_briefs(self):
+        """List of dicts, see ``_get_briefs_batch`` of ``slm.contract.finder``."""
+        subjects = {ticket: ticket._slm_get_contract_subject() for ticket in self}
+        briefs = self.env["slm.contract.finder"]._get_briefs_batch(subjects.values())
+        for ticket, subject in subjects.items():
+            ticket.slm_contract_briefs = briefs[subject]
+
+    @api.depends("slm_configuration_item_ids")
+    @api.depends_context("lang", "uid", "allowed_company_ids")
+    def _compute_slm_warranty_notice(self):
+        for ticket in self:
+            items = ticket.slm_configuration_item_ids._origin._filtered_access("read")
+            ticket.slm_warranty_notice = ", ".join(
+                f"{item.display_name} ({format_date(self.env, item.warranty_end)})"
+                for item in items
+                if item.warranty_expired
+            )
+
     @api.depends("slm_agreement_id.calendar_id.tz")
     def _compute_slm_timezone(self):
         for ticket in self:
@@ -408,6 +470,14 @@ class HelpdeskTicket(models.Model):
     def _compute_slm_is_tracked(self):
         for ticket in self:
             ticket.slm_is_tracked = bool(ticket.slm_facts)
+
+    def _compute_slm_interaction_count(self):
+        groups = self.env["slm.supplier.interaction"]._read_group(
+            [("ticket_id", "in", self._origin.ids)], ["ticket_id"], ["__count"]
+        )
+        counts = dict(groups)
+        for ticket in self:
+            ticket.slm_interaction_count = counts.get(ticket._origin, 0)
 
     @api.onchange("slm_service_id")
     def _onchange_slm_service_id(self):
@@ -463,6 +533,7 @@ class HelpdeskTicket(models.Model):
         """An import notes in its context, as ``slm_note``, what it writes: there is one
         event then even if no fact changes, as the clocks are looked at all the same."""
         self._slm_check_derived(vals)
+        self._slm_check_interactions(vals)
         res = super().write(vals)
         self._slm_sync(note=self.env["slm.clockwork"]._get_import("slm_note"))
         return res
@@ -509,6 +580,24 @@ class HelpdeskTicket(models.Model):
             "target": "new",
             "context": {"dialog_size": "extra-large"},
         }
+
+    def action_slm_log_interaction(self):
+        """A new record of a contact with the supplier that the ticket waits for."""
+        self.ensure_one()
+        self._slm_check_agent()
+        self.check_access("read")
+        return self.env["slm.supplier.interaction"]._prepare_new(ticket=self)
+
+    def action_slm_view_interactions(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "slm_management.slm_supplier_interaction_action"
+        )
+        defaults = {
+            "default_ticket_id": self.id,
+            "default_company_id": self.company_id.id,
+        }
+        return dict(action, domain=[("ticket_id", "=", self.id)], context=defaults)
 
     def action_slm_rebuild(self):
         """Fold the clocks of the tickets again from their events, and report."""
@@ -560,6 +649,16 @@ class HelpdeskTicket(models.Model):
             "team_id": ticket.team_id.id,
             "supplier_id": ticket.slm_supplier_id.id,
         }
+
+    def _slm_get_contract_subject(self):
+        """Whose contracts concern it, also of a form that is not saved yet."""
+        return Subject(
+            company=self.company_id._origin.id,
+            items=frozenset(self.slm_configuration_item_ids._origin.ids),
+            service=self.slm_service_id._origin.id,
+            supplier=self.slm_supplier_id._origin.id,
+            requester=self.partner_id._origin.id,
+        )
 
     def _slm_get_expired(self):
         """The expired agreement to tell of.
@@ -643,6 +742,23 @@ class HelpdeskTicket(models.Model):
                 self.env._(
                     "%(fields)s can not be written: they follow from the clocks.",
                     fields=", ".join(sorted(names)),
+                )
+            )
+
+    def _slm_check_interactions(self, vals):
+        """Records of contacts with suppliers stay in the company of their ticket."""
+        if "company_id" not in vals:
+            return
+        moved = self.filtered(lambda ticket: ticket.company_id.id != vals["company_id"])
+        records = self.env["slm.supplier.interaction"].sudo()
+        records = records.with_context(active_test=False)
+        if record := records.search([("ticket_id", "in", moved.ids)], limit=1):
+            raise ValidationError(
+                self.env._(
+                    "Ticket %(ticket)s can not move to another company: documents of "
+                    "the service desk in its present one are about it. Open a new "
+                    "ticket there.",
+                    ticket=record.ticket_id.number,
                 )
             )
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import SQL, format_date
 from odoo.tools.misc import split_every
 
@@ -288,6 +288,8 @@ class SlmAgreementLife(models.AbstractModel):
         return super()._prepare_next_version_vals() | {
             "date_start": start,
             "date_end": ends and self.date_end,
+            # the papers that carry it carry it in each version
+            "contract_ids": [Command.set(self.contract_ids.ids)],
         }
 
     def _get_joining(self):

@@ -26,6 +26,9 @@ class SlmAgreementOverview(models.AbstractModel):
     clock_count = fields.Integer(
         string="Number of Clocks", compute="_compute_clock_count"
     )
+    contract_count = fields.Integer(
+        string="Number of Contracts", compute="_compute_contract_count"
+    )
     service_count = fields.Integer(
         string="Number of Services", compute="_compute_service_count"
     )
@@ -69,6 +72,11 @@ class SlmAgreementOverview(models.AbstractModel):
                 [("agreement_id", "in", self.ids)], ["agreement_id"], [aggregate]
             )
         )
+
+    @api.depends("contract_ids")
+    def _compute_contract_count(self):
+        for agreement in self:
+            agreement.contract_count = len(agreement.contract_ids)
 
     @api.depends("service_ids")
     def _compute_service_count(self):
@@ -119,6 +127,12 @@ class SlmAgreementOverview(models.AbstractModel):
         self.ensure_one()
         return self._prepare_view(
             "slm_clock_action", Domain("agreement_id", "=", self.id)
+        )
+
+    def action_view_contracts(self):
+        self.ensure_one()
+        return self._prepare_view(
+            "slm_contract_action", Domain("agreement_ids", "in", self.ids)
         )
 
     def action_view_services(self):

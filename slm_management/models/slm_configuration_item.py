@@ -16,6 +16,7 @@ class SlmConfigurationItem(models.Model):
         "slm.code.mixin",
         "slm.revision.mixin",
         "slm.proposal.mixin",
+        "slm.warranty.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -90,9 +91,9 @@ class SlmConfigurationItem(models.Model):
     )
     purchase_date = fields.Date(string="Purchased on")
     warranty_date = fields.Date(
-        string="Warranty until", help="The last day of the warranty."
+        string="Warranty until",
+        help="The last day of the warranty. Empty: its contracts say it.",
     )
-    warranty_expired = fields.Boolean(compute="_compute_warranty_expired")
     description = fields.Html()
     service_ids = fields.Many2many(
         "slm.service",
@@ -112,6 +113,14 @@ class SlmConfigurationItem(models.Model):
         check_company=True,
         domain="[('company_id', '=', company_id)]",
         help="The contracts that cover it.",
+    )
+    contract_count = fields.Integer(
+        string="Number of Contracts", compute="_compute_contract_count"
+    )
+    contract_briefs = fields.Json(
+        string="Contracts in Force",
+        compute="_compute_contract_briefs",
+        help="What one has to know of the contracts that cover it and are in force.",
     )
     relation_ids = fields.One2many(
         "slm.configuration.item.relation",
@@ -225,12 +234,26 @@ class SlmConfigurationItem(models.Model):
     # Computes
     # ------------------------------------------------------------------
 
-    @api.depends("warranty_date", "status")
-    def _compute_warranty_expired(self):
-        today = fields.Date.context_today(self)
+    @api.depends("contract_ids", "company_id")
+    @api.depends_context("lang", "uid", "allowed_company_ids")
+    def _compute_contract_briefs(self):
+        """Those in force, also of a form that is not saved yet."""
         for item in self:
-            ended = bool(item.warranty_date and item.warranty_date < today)
-            item.warranty_expired = ended and item.status != "retired"
+            contracts = item.contract_ids._origin._filtered_access("read")
+            company = item.company_id._origin
+            binding = contracts.filtered(
+                lambda contract, company=company: (
+                    contract.active
+                    and contract.is_binding
+                    and contract.company_id == company
+                )
+            )
+            item.contract_briefs = binding._get_briefs()
+
+    @api.depends("contract_ids")
+    def _compute_contract_count(self):
+        for item in self:
+            item.contract_count = len(item.contract_ids)
 
     def _compute_open_ticket_count(self):
         counts = dict(
@@ -279,6 +302,14 @@ class SlmConfigurationItem(models.Model):
         )
         domain = [("slm_configuration_item_ids", "in", self.ids)]
         return dict(action, domain=domain, context={"search_default_open": 1})
+
+    def action_view_contracts(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "slm_management.slm_contract_action"
+        )
+        domain = [("configuration_item_ids", "in", self.ids)]
+        return dict(action, domain=domain, context={})
 
     def action_view_impact(self):
         """The services that a failure of the item touches."""

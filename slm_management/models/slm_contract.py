@@ -6,16 +6,8 @@ from odoo.tools import format_date
 
 from ..engine import disorder, notice_day, warranty_end
 from ..engine.papers import UNITS
+from .slm_contract_life import DATE_FIELDS
 
-#: which field holds which date of :class:`~..engine.papers.PaperDates`
-DATE_FIELDS = {
-    "effective": "effective_date",
-    "initial": "initial_acceptance_date",
-    "final": "final_acceptance_date",
-    "warranty": "warranty_date",
-    "end": "end_date",
-    "terminated": "terminated_date",
-}
 #: what the milestones of a contract follow from
 MILESTONE_FIELDS = {
     *DATE_FIELDS.values(),
@@ -47,6 +39,7 @@ class SlmContract(models.Model):
     _inherit = [
         "slm.contract.life",
         "slm.contract.overview",
+        "slm.contract.brief",
         "slm.attachment.mixin",
         "slm.naming.mixin",
         "slm.code.mixin",
@@ -134,7 +127,7 @@ class SlmContract(models.Model):
     )
     initial_acceptance_date = fields.Date(
         string="Initial Acceptance",
-        compute="_compute_acceptance_dates",
+        compute="_compute_initial_acceptance_date",
         store=True,
         readonly=False,
         copy=False,
@@ -142,7 +135,7 @@ class SlmContract(models.Model):
     )
     final_acceptance_date = fields.Date(
         string="Final Acceptance",
-        compute="_compute_acceptance_dates",
+        compute="_compute_final_acceptance_date",
         store=True,
         readonly=False,
         copy=False,
@@ -386,21 +379,31 @@ class SlmContract(models.Model):
     # Computes
     # ------------------------------------------------------------------
 
+    # A field each: what is entered by hand does not keep the other one from following.
     @api.depends(
         "acceptance_ids.kind",
         "acceptance_ids.actual_date",
         "acceptance_ids.result",
     )
-    def _compute_acceptance_dates(self):
+    def _compute_initial_acceptance_date(self):
+        self._follow_acceptances("initial")
+
+    @api.depends(
+        "acceptance_ids.kind",
+        "acceptance_ids.actual_date",
+        "acceptance_ids.result",
+    )
+    def _compute_final_acceptance_date(self):
+        self._follow_acceptances("final")
+
+    def _follow_acceptances(self, kind):
+        name = self._get_accepted_fields()[kind]
         for contract in self:
-            for kind, name in self._get_accepted_fields().items():
-                lines = contract.acceptance_ids.filtered(
-                    lambda line, kind=kind: line.kind == kind
-                )
-                if lines:
-                    contract[name] = lines._get_accepted_date()
-                elif not contract[name]:
-                    contract[name] = False
+            lines = contract.acceptance_ids.filtered(lambda line: line.kind == kind)
+            if lines:
+                contract[name] = lines._get_accepted_date()
+            elif not contract[name]:
+                contract[name] = False
 
     @api.model
     def _get_accepted_fields(self):
@@ -445,5 +448,7 @@ class SlmContract(models.Model):
 
     def _follow_dates(self):
         """Let the milestones agree with the dates, and the job know when it is due."""
-        self.env["slm.contract.milestone"]._sync(self)
-        self.env["slm.contract.milestone"]._wake_cron(self.company_id)
+        milestones = self.env["slm.contract.milestone"]
+        if contracts := milestones._get_followed(self):
+            milestones._sync(contracts)
+            milestones._wake_cron(contracts.company_id)

@@ -163,6 +163,7 @@ class SlmService(models.Model):
         help="The contracts that cover it.",
     )
     active = fields.Boolean(default=True)
+    contract_count = fields.Integer(compute="_compute_contract_count")
     agreement_count = fields.Integer(compute="_compute_agreement_count")
     process_count = fields.Integer(compute="_compute_process_count")
     configuration_item_count = fields.Integer(
@@ -253,6 +254,11 @@ class SlmService(models.Model):
     # ------------------------------------------------------------------
     # Computes
     # ------------------------------------------------------------------
+
+    @api.depends("contract_ids")
+    def _compute_contract_count(self):
+        for service in self:
+            service.contract_count = len(service.contract_ids)
 
     @api.depends("agreement_ids")
     def _compute_agreement_count(self):
@@ -357,6 +363,14 @@ class SlmService(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "slm_management.slm_agreement_action"
+        )
+        return dict(action, domain=[("service_ids", "in", self.ids)], context={})
+
+    def action_view_contracts(self):
+        """The contracts that cover the service."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "slm_management.slm_contract_action"
         )
         return dict(action, domain=[("service_ids", "in", self.ids)], context={})
 

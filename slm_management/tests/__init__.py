@@ -5,6 +5,8 @@ from . import test_engine_doctest
 from . import test_engine_duration
 from . import test_engine_edges
 from . import test_engine_fold
+from . import test_engine_papers
+from . import test_engine_scoring
 from . import test_engine_shares
 from . import test_engine_story
 from . import test_engine_weekgrid
@@ -24,6 +26,7 @@ from . import test_access_catalogue
 from . import test_access_http
 from . import test_access_matrix
 from . import test_access_mutation
+from . import test_access_supplier
 from . import test_agreement
 from . import test_agreement_life
 from . import test_reminder
@@ -42,13 +45,20 @@ from . import test_query_budget
 from . import test_resource_calendar
 from . import test_javascript
 from . import test_configuration_item
+from . import test_contract_at_work
 from . import test_impact
 from . import test_ticket_catalogue
 from . import test_process
 from . import test_revision
 from . import test_consistency
 from . import test_ola_uc
+from . import test_supplier
+from . import test_supplier_interaction
 from . import test_time_share
 from . import test_agreement_report
+from . import test_contract_report
+from . import test_contract_xlsx
+from . import test_supplier_scorecard
 from . import test_views_agreement
+from . import test_views_contract
 from . import test_edge_cases
