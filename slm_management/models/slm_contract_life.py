@@ -153,11 +153,13 @@ class SlmContractLife(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if any(vals.get(name) for vals in vals_list for name in ENDING):
-            self._check_manager()
         for vals in vals_list:
             vals.setdefault("renewal_anchor_date", vals.get("end_date"))
-        return super().create(vals_list)
+        contracts = super().create(vals_list)
+        # also what came by defaults of a context
+        if any(contract[name] for contract in contracts for name in ENDING):
+            self._check_manager()
+        return contracts
 
     def write(self, vals):
         if vals.keys() & ENDING:
