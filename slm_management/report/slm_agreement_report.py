@@ -2,12 +2,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
 from odoo.exceptions import AccessError
-from odoo.tools import format_date, formatLang, is_html_empty
+from odoo.tools import format_date, formatLang
 
 from ..controllers.words import draw_hours, tell_duration, tell_hours
 from ..engine import METRICS
-
-AGENT = "slm_management.group_slm_agent"
+from .slm_paper import AGENT
 
 
 class SlmAgreementReport(models.AbstractModel):
@@ -21,16 +20,8 @@ class SlmAgreementReport(models.AbstractModel):
 
     _name = "report.slm_management.report_slm_agreement"
     _description = "Agreement on Paper"
-
-    @api.model
-    def _get_report_values(self, docids, data=None):
-        agreements = self.env["slm.agreement"].browse(docids)
-        self._check_reader(agreements)
-        return {
-            "doc_ids": docids,
-            "doc_model": agreements._name,
-            "docs": [self._prepare_document(agreement) for agreement in agreements],
-        }
+    _inherit = ["slm.paper"]
+    _paper_model = "slm.agreement"
 
     @api.model
     def _check_reader(self, agreements):
@@ -53,11 +44,7 @@ class SlmAgreementReport(models.AbstractModel):
         agreement = agreement.with_context(lang=lang, active_test=False)
         writer = self.with_context(lang=lang)
         return {
-            "model": agreement._name,
-            "id": agreement.id,
-            "lang": lang,
-            "company": agreement.company_id.name,
-            "logo": agreement.company_id.logo,
+            **writer._prepare_margins(agreement, agreement.company_id),
             "name": agreement.name,
             "kind": agreement.kind,
             "title": writer._get_title(agreement),
@@ -154,18 +141,6 @@ class SlmAgreementReport(models.AbstractModel):
             {"role": self.env._("Team"), **team},
             {"role": self.env._("Client"), **company},
         ]
-
-    @api.model
-    def _prepare_party(self, partner):
-        """Name and address of a contact; of nobody, both are empty."""
-        address = partner._display_address() if partner else ""
-        lines = [line.strip() for line in address.splitlines() if line.strip()]
-        name = partner.name or partner.commercial_partner_id.name or ""
-        return {"name": name, "lines": [line for line in lines if line != name]}
-
-    @api.model
-    def _get_text(self, html):
-        return "" if is_html_empty(html) else html
 
     # ------------------------------------------------------------------
     # What is promised

@@ -1,23 +1,18 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from io import BytesIO
-from unittest import SkipTest
-
-from lxml import html
-
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
-from odoo.tools.pdf import PdfFileReader
 
 from .common import SlmCommon
+from .paper_case import PaperReader
 
-REPORT = "slm_management.action_report_slm_agreement"
 
-
-class AgreementReportCase(SlmCommon):
+class AgreementReportCase(PaperReader, SlmCommon):
     """An SLA of which all is agreed, and what stands behind it."""
+
+    report = "slm_management.action_report_slm_agreement"
 
     @classmethod
     def setUpClass(cls):
@@ -66,23 +61,6 @@ class AgreementReportCase(SlmCommon):
         } | vals
         return cls.create_agreement(**vals)
 
-    def render(self, agreements, user=None):
-        """The words of the paper, with one blank between them."""
-        reports = self.env["ir.actions.report"].with_user(user or self.agent)
-        content, _type = reports._render_qweb_html(REPORT, agreements.ids)
-        page = html.fromstring(content)
-        for node in page.xpath("//style | //script"):
-            node.drop_tree()
-        return " ".join(" ".join(page.itertext()).split())
-
-    def assertSays(self, text, *parts):
-        for part in parts:
-            self.assertIn(part, text)
-
-    def assertConceals(self, text, *parts):
-        for part in parts:
-            self.assertNotIn(part, text)
-
 
 class TestAgreementReport(AgreementReportCase):
     def test_between_whom(self):
@@ -104,10 +82,7 @@ class TestAgreementReport(AgreementReportCase):
         text = self.render(self.sla)
         self.assertSays(text, "Office, time zone Europe/Berlin", "Mon – Fri")
         self.assertSays(text, "08:00 AM – 12:00 PM, 01:00 PM – 05:00 PM")
-        content, _type = self.env["ir.actions.report"]._render_qweb_html(
-            REPORT, self.sla.ids
-        )
-        cells = html.fromstring(content).find_class("o_slm_cell")
+        cells = self.render_page(self.sla).find_class("o_slm_cell")
         self.assertEqual(len(cells), 7 * 24)
         full = [cell for cell in cells if "o_slm_full" in cell.get("class")]
         self.assertEqual(len(full), 5 * 8)
@@ -210,12 +185,7 @@ class TestAgreementReport(AgreementReportCase):
 class TestAgreementPdf(AgreementReportCase, HttpCase):
     def test_pdf(self):
         """It comes out as pages with their numbers, in Chinese, too."""
-        report = self.env["ir.actions.report"]
-        if report.get_wkhtmltopdf_state() in ("install", "broken"):
-            raise SkipTest("wkhtmltopdf is not there")
         self.sla.sudo().name = "华东精密 标准服务"
-        report = report.with_context(force_report_rendering=True)
-        content, kind = report._render_qweb_pdf(REPORT, (self.sla | self.uc).ids)
-        self.assertEqual(kind, "pdf")
-        pages = PdfFileReader(BytesIO(content)).pages
+        pages = self.render_pdf(self.sla | self.uc)
         self.assertGreaterEqual(len(pages), 2)
+        self.assertSays(pages[0], "华东精密 标准服务", "Page 1 of")
