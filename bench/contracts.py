@@ -96,8 +96,8 @@ def make_due(env, due):
     """Let some dates come into their lead time, of which nobody has been told today."""
     env.cr.execute(
         """
-        UPDATE slm_contract_milestone SET reminded_on = NULL
-         WHERE reminded_on IS NOT NULL;
+        UPDATE res_users SET slm_contracts_told_on = NULL
+         WHERE slm_contracts_told_on IS NOT NULL;
         UPDATE slm_contract_milestone
            SET is_pending = TRUE, reminded_for = NULL, remind_date = CURRENT_DATE
          WHERE id IN (SELECT id FROM slm_contract_milestone WHERE kind = 'term'

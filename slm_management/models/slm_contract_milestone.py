@@ -130,10 +130,7 @@ class SlmContractMilestone(models.Model):
         "(contract_id, kind, COALESCE(acceptance_id, 0))",
         "A contract has each date once.",
     )
-    _pending_idx = models.Index("(company_id, remind_date) WHERE is_pending")
-    _told_idx = models.Index(
-        "(reminded_user_id, reminded_on) WHERE reminded_user_id IS NOT NULL"
-    )
+    _pending_idx = models.Index("(company_id, remind_date) WHERE is_pending IS TRUE")
 
     # ------------------------------------------------------------------
     # Computes
@@ -448,13 +445,15 @@ class SlmContractMilestone(models.Model):
         today = todays[user.company_id]
         known = self.filtered(lambda row: row.reminded_for == row.date)
         news = self - known
-        if news._had_digest(user, today):
+        if user.slm_contracts_told_on == today:
             news = news.filtered(lambda row: row._can_not_wait(todays))
         lines = (known | news)._schedule_activities(user, todays)
         told = news.filtered(lambda row: row in lines)
         known.filtered(lambda row: row in lines).write(SETTLED)
-        told._note_reminder(user, today)
-        told._send_digest(user, [lines[row] for row in told])
+        if told:
+            user.slm_contracts_told_on = today
+            told._note_reminder(user, today)
+            told._send_digest(user, [lines[row] for row in told])
 
     def _tell_nobody(self):
         if self:
@@ -463,14 +462,6 @@ class SlmContractMilestone(models.Model):
         todays = self.env["slm.contract"]._get_todays(self.company_id)
         for company, rows in self.grouped("company_id").items():
             rows._note_reminder(self.env["res.users"], todays[company])
-
-    @api.model
-    def _had_digest(self, user, today):
-        """Whether a user got the e-mail of this day already."""
-        told = Domain("reminded_user_id", "=", user.id)
-        return bool(
-            self.search_count(told & Domain("reminded_on", "=", today), limit=1)
-        )
 
     def _can_not_wait(self, todays):
         """Whether tomorrow is too late to tell it."""
@@ -546,9 +537,8 @@ class SlmContractMilestone(models.Model):
         :param lines: of :meth:`_prepare_line`
         """
         template = self.env.ref(TEMPLATE, raise_if_not_found=False)
-        if not (self and template and user.email):
-            if self:
-                _logger.info("No e-mail on contracts can be sent to %s", user.login)
+        if not (template and user.email):
+            _logger.info("No e-mail on contracts can be sent to %s", user.login)
             return
         told = self.with_context(lang=user.lang)._prepare_digest(lines)
         template = template.with_context(lang=user.lang, **told)
