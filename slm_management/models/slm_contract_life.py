@@ -338,7 +338,8 @@ class SlmContractLife(models.AbstractModel):
         manager; of the desk of its company, as what is told is not for anybody else."""
         self.ensure_one()
         contract = self.sudo()
-        managers = self.env.ref(MANAGER).sudo().all_user_ids
+        id_ = self.env["ir.model.data"]._xmlid_to_res_id(MANAGER)
+        managers = self.env["res.groups"].sudo().browse(id_).all_user_ids
         for users in (contract.manager_id, contract.create_uid, managers.sorted("id")):
             if fit := users.filtered(self._may_know):
                 return fit[0]

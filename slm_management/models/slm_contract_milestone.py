@@ -503,7 +503,7 @@ class SlmContractMilestone(models.Model):
     def _prepare_activity_vals(self, user):
         self.ensure_one()
         return {
-            "activity_type_id": self.env.ref(TODO).id,
+            "activity_type_id": self.env["ir.model.data"]._xmlid_to_res_id(TODO),
             "res_model_id": self.env["ir.model"]._get_id("slm.contract"),
             "res_id": self.contract_id.id,
             "user_id": user.id,
