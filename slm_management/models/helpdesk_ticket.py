@@ -259,7 +259,7 @@ class HelpdeskTicket(models.Model):
         string="Items out of Warranty",
         compute="_compute_slm_warranty_notice",
         groups=AGENT,
-        help="Its configuration items that are out of warranty, and since when.",
+        help="Its items that are out of warranty, and the last day of the warranty.",
     )
     slm_timezone = fields.Selection(
         selection="_selection_slm_timezone",
@@ -456,7 +456,11 @@ class HelpdeskTicket(models.Model):
         for ticket in self:
             items = ticket.slm_configuration_item_ids._origin._filtered_access("read")
             ticket.slm_warranty_notice = ", ".join(
-                f"{item.display_name} ({format_date(self.env, item.warranty_end)})"
+                self.env._(
+                    "%(item)s (until %(date)s)",
+                    item=item.display_name,
+                    date=format_date(self.env, item.warranty_end),
+                )
                 for item in items
                 if item.warranty_expired
             )
@@ -590,6 +594,8 @@ class HelpdeskTicket(models.Model):
 
     def action_slm_view_interactions(self):
         self.ensure_one()
+        self._slm_check_agent()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "slm_management.slm_supplier_interaction_action"
         )

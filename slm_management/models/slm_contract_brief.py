@@ -224,9 +224,10 @@ class SlmContractBrief(models.AbstractModel):
     def _tell_scope(self, target):
         kinds = dict(target._fields["process_kind"]._description_selection(self.env))
         priorities = dict(target._selection_priority())
+        priority = priorities.get(target.priority)
         parts = [
             target.service_id.display_name,
             kinds.get(target.process_kind),
-            priorities.get(target.priority),
+            priority and self.env._("priority %s", priority),
         ]
         return ", ".join(filter(None, parts)) or self.env._("All tickets")

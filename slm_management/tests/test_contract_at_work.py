@@ -527,7 +527,7 @@ class TestContractBrief(ContractsCase):
             agreement["targets"],
             [
                 {
-                    "scope": "Very High",
+                    "scope": "priority Very High",
                     "response": "30 min",
                     "completion": "1 d 2 h",
                     "closure": "",
@@ -741,13 +741,13 @@ class TestWarranty(ContractsCase):
         self.web.warranty_date = "2024-01-07"
         self.assertEqual(
             self.as_agent(ticket).slm_warranty_notice,
-            f"{self.web.display_name} (01/07/2024)",
+            f"{self.web.display_name} (until 01/07/2024)",
         )
         self.create_contract(
             warranty_date="2024-01-05", configuration_item_ids=self.host.ids
         )
         notice = self.as_agent(ticket).slm_warranty_notice
-        self.assertIn(f"{self.host.display_name} (01/05/2024)", notice)
+        self.assertIn(f"{self.host.display_name} (until 01/05/2024)", notice)
 
     def test_notice_while_editing(self):
         self.web.warranty_date = "2024-01-07"

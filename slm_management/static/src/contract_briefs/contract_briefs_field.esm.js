@@ -6,10 +6,11 @@ import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 import {useService} from "@web/core/utils/hooks";
 
+/** Through what a contract was found, in this order. */
 const WAYS = {
-    item: {title: _t("Covers the configuration item"), icon: "fa-server"},
-    service: {title: _t("Covers the service"), icon: "fa-cogs"},
-    supplier: {title: _t("Was concluded with the supplier"), icon: "fa-truck"},
+    item: {title: _t("Configuration items"), icon: "fa-server"},
+    service: {title: _t("Service"), icon: "fa-cogs"},
+    supplier: {title: _t("Supplier of the ticket"), icon: "fa-truck"},
 };
 
 /** Colour and sign of a warranty: who does not see colours sees the sign. */
@@ -19,6 +20,27 @@ const WARRANTIES = {
     open: {color: "text-bg-info", icon: "fa-hourglass-half"},
     none: {color: "text-bg-light border", icon: "fa-minus"},
 };
+
+/**
+ * @param {Array} ways `{kind, name}` of each; a supplier has no name
+ * @returns {Array} one of each kind, with all `names`, its `title` and `icon`
+ */
+export function groupWays(ways) {
+    return Object.entries(WAYS)
+        .map(([kind, way]) => ({
+            ...way,
+            kind,
+            found: (ways || []).filter((other) => other.kind === kind),
+        }))
+        .filter(({found}) => found.length)
+        .map(({found, ...way}) => ({
+            ...way,
+            names: found
+                .map(({name}) => name)
+                .filter(Boolean)
+                .join(", "),
+        }));
+}
 
 class SlmSupportHours extends Component {
     static template = "slm_management.SupportHours";
@@ -36,14 +58,13 @@ export class SlmContractBriefsField extends Component {
 
     setup() {
         this.action = useService("action");
-        this.ways = WAYS;
     }
 
     get briefs() {
         const briefs = this.props.record.data[this.props.name] || [];
         return briefs.map((brief) => ({
-            ways: [],
             ...brief,
+            ways: groupWays(brief.ways),
             warranty: {...WARRANTIES[brief.warranty.state], ...brief.warranty},
         }));
     }
