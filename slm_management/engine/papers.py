@@ -150,7 +150,7 @@ def later_end(end, months, times=1):
     (datetime.date(2025, 2, 28), datetime.date(2024, 2, 29))
     """
     moved = _move(end, months * times)
-    if not _ends_month(end):
+    if not _ends_month(end) or moved == date.min:
         return moved
     return moved.replace(day=monthrange(moved.year, moved.month)[1])
 

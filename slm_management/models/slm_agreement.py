@@ -339,6 +339,10 @@ class SlmAgreement(models.Model):
                     )
                 )
 
+    @api.constrains("contract_ids", "kind")
+    def _check_contract_ids(self):
+        self.sudo().contract_ids._check_agreement_kinds()
+
     @api.constrains("calendar_id")
     def _check_calendar_id(self):
         for agreement in self:

@@ -6,8 +6,20 @@ from odoo.tools import format_date
 
 from ..engine import disorder, notice_day, warranty_end
 from ..engine.papers import UNITS
+from .slm_contract_acceptance import ACCEPTED_FIELDS
 from .slm_contract_life import DATE_FIELDS
 
+#: the longest that anybody can mean: 100 years
+LONGEST = {
+    "warranty_months": 1200,
+    "renewal_months": 1200,
+    "notice_period": 36525,
+    "acceptance_lead_days": 36525,
+    "term_lead_days": 36525,
+    "notice_lead_days": 36525,
+    "warranty_lead_days": 36525,
+}
+DATES_OF_LINES = {*ACCEPTED_FIELDS.values()}
 #: what the milestones of a contract follow from
 MILESTONE_FIELDS = {
     *DATE_FIELDS.values(),
@@ -93,7 +105,9 @@ class SlmContract(models.Model):
     name = fields.Char(required=True)
     code = fields.Char(string="Internal Number")
     external_number = fields.Char(
-        index="btree_not_null", help="The number that the partner knows it by."
+        index="btree_not_null",
+        copy=False,
+        help="The number that the partner knows it by.",
     )
     summary = fields.Text(help="What it is about, in a few sentences.")
     partner_role = fields.Selection(
@@ -314,6 +328,27 @@ class SlmContract(models.Model):
             )
         )
 
+    @api.constrains("effective_date")
+    def _check_effective_date(self):
+        self.acceptance_ids._check_actual_date()
+
+    @api.constrains("warranty_months", "warranty_date", "final_acceptance_date")
+    def _check_warranty_date(self):
+        """A date that months tell is not told otherwise."""
+        for contract in self:
+            if contract.warranty_months > 0 and contract.warranty_date != (
+                contract._get_warranty_end()
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "The end of the warranty of %(contract)s follows from its "
+                        "final acceptance and %(months)s months of warranty. Correct "
+                        "these, or enter 0 months and the date.",
+                        contract=contract.display_name,
+                        months=contract.warranty_months,
+                    )
+                )
+
     @api.constrains("terminated_date")
     def _check_terminated_date(self):
         for contract in self:
@@ -328,10 +363,12 @@ class SlmContract(models.Model):
                     )
                 )
 
-    @api.constrains("renewal", "renewal_months", "end_date")
+    @api.constrains("renewal", "renewal_months", "end_date", "effective_date")
     def _check_renewal(self):
+        """What is in preparation may have no end yet."""
         for contract in self.filtered(lambda c: c.renewal == "tacit"):
-            if not (contract.renewal_months and contract.end_date):
+            ends = contract.end_date or not contract.effective_date
+            if not (contract.renewal_months and ends):
                 raise ValidationError(
                     self.env._(
                         "%(contract)s is to be renewed tacitly: enter its end of term, "
@@ -360,10 +397,8 @@ class SlmContract(models.Model):
     def _check_acceptance_dates(self):
         """A date that lines tell is not told otherwise."""
         for contract in self:
-            for kind, name in contract._get_accepted_fields().items():
-                lines = contract.acceptance_ids.filtered(
-                    lambda line, kind=kind: line.kind == kind
-                )
+            for kind, name in ACCEPTED_FIELDS.items():
+                lines = contract._get_acceptances(kind)
                 if lines and contract[name] != lines._get_accepted_date():
                     raise ValidationError(
                         self.env._(
@@ -397,25 +432,20 @@ class SlmContract(models.Model):
         self._follow_acceptances("final")
 
     def _follow_acceptances(self, kind):
-        name = self._get_accepted_fields()[kind]
+        name = ACCEPTED_FIELDS[kind]
         for contract in self:
-            lines = contract.acceptance_ids.filtered(lambda line: line.kind == kind)
-            if lines:
+            lines = contract._get_acceptances(kind)
+            # what followed from a line that is deleted on a form goes with it
+            if lines or contract._origin._get_acceptances(kind):
                 contract[name] = lines._get_accepted_date()
             elif not contract[name]:
                 contract[name] = False
 
-    @api.model
-    def _get_accepted_fields(self):
-        """``{kind of acceptance: the field that follows from it}``"""
-        return {"initial": "initial_acceptance_date", "final": "final_acceptance_date"}
-
     @api.depends("warranty_months", "final_acceptance_date")
     def _compute_warranty_date(self):
         for contract in self:
-            accepted, months = contract.final_acceptance_date, contract.warranty_months
-            if months > 0:
-                contract.warranty_date = accepted and warranty_end(accepted, months)
+            if contract.warranty_months > 0:
+                contract.warranty_date = contract._get_warranty_end()
             elif not contract.warranty_date:
                 contract.warranty_date = False
 
@@ -432,19 +462,66 @@ class SlmContract(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_lengths(vals)
         contracts = super().create(vals_list)
         contracts._follow_dates()
         return contracts
 
     def write(self, vals):
+        self._check_lengths(vals)
         res = super().write(vals)
+        if "acceptance_ids" in vals and (typed := vals.keys() & DATES_OF_LINES):
+            # lines that went with this may have taken them along
+            super().write({name: vals[name] for name in typed})
         if vals.keys() & MILESTONE_FIELDS:
             self._follow_dates()
         return res
 
+    def unlink(self):
+        """Its acceptances go in the database, and what hangs on them here."""
+        lines = self.sudo().with_context(active_test=False).acceptance_ids
+        owned = [("res_model", "=", lines._name), ("res_id", "in", lines.ids)]
+        files = self.env["ir.attachment"].sudo().search(owned)
+        hanging = [lines.activity_ids, lines.message_ids, files]
+        res = super().unlink()
+        for records in hanging:
+            records.exists().unlink()
+        return res
+
+    def _check_lengths(self, vals):
+        """First, as the database would refuse what is far too long in its own words."""
+        for name, longest in LONGEST.items():
+            value = vals.get(name)
+            if isinstance(value, (int, float)) and not abs(value) <= longest:
+                raise ValidationError(
+                    self.env._(
+                        "“%(field)s” of %(contract)s is %(value)s. Nobody waits that "
+                        "long: enter %(longest)s at most.",
+                        field=self._fields[name]._description_string(self.env),
+                        contract=self[:1].display_name or vals.get("name") or "",
+                        value=value,
+                        longest=longest,
+                    )
+                )
+
     # ------------------------------------------------------------------
     # Helpers
     # ------------------------------------------------------------------
+
+    def _get_acceptances(self, kind):
+        return self.acceptance_ids.filtered(lambda line: line.kind == kind)
+
+    def _get_warranty_end(self):
+        """The end of the warranty, as it follows from its months."""
+        accepted = self.final_acceptance_date
+        return accepted and warranty_end(accepted, self.warranty_months)
+
+    @api.model
+    def _get_line_name(self, line):
+        if line._name != "slm.contract.acceptance":
+            return super()._get_line_name(line)
+        return line._tell()
 
     def _follow_dates(self):
         """Let the milestones agree with the dates, and the job know when it is due."""

@@ -1,5 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -7,6 +9,11 @@ from odoo.tools import format_date
 
 #: results by which something has been accepted
 ACCEPTED = ("accepted", "reservations")
+#: which date of the contract follows from acceptances of a kind
+ACCEPTED_FIELDS = {
+    "initial": "initial_acceptance_date",
+    "final": "final_acceptance_date",
+}
 
 
 class SlmContractAcceptance(models.Model):
@@ -17,7 +24,12 @@ class SlmContractAcceptance(models.Model):
 
     _name = "slm.contract.acceptance"
     _description = "Acceptance"
-    _inherit = ["slm.attachment.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "slm.attachment.mixin",
+        "slm.naming.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "contract_id, sequence, planned_date, id"
     _file_fields = ("attachment_ids",)
 
@@ -41,17 +53,18 @@ class SlmContractAcceptance(models.Model):
         help="The deliveries or services that are accepted.",
     )
     planned_date = fields.Date(string="Planned on")
-    actual_date = fields.Date(string="Done on")
+    actual_date = fields.Date(string="Done on", copy=False)
     result = fields.Selection(
         [
             ("accepted", "Accepted"),
             ("reservations", "Accepted with Reservations"),
             ("rejected", "Rejected"),
         ],
+        copy=False,
         help="Empty: it is yet to come.",
     )
-    remarks = fields.Text()
-    signed_by = fields.Char(help="Who signed the record, on both sides.")
+    remarks = fields.Text(copy=False)
+    signed_by = fields.Char(copy=False, help="Who signed the record, on both sides.")
     attachment_ids = fields.Many2many(
         "ir.attachment",
         "slm_contract_acceptance_attachment_rel",
@@ -90,15 +103,25 @@ class SlmContractAcceptance(models.Model):
     def _check_actual_date(self):
         for line in self:
             day, begun = line.actual_date, line.contract_id.effective_date
-            if day and (not begun or day < begun):
+            if day and not begun:
                 raise ValidationError(
                     self.env._(
-                        "Acceptance “%(name)s” on %(day)s would be before %(contract)s "
-                        "comes into force. Correct the day, or enter from when on the "
-                        "contract is effective.",
+                        "Acceptance “%(name)s” on %(day)s needs a contract in force. "
+                        "Enter from when on %(contract)s is effective.",
                         name=line.name,
                         day=format_date(self.env, day),
                         contract=line.contract_id.display_name,
+                    )
+                )
+            if day and day < begun:
+                raise ValidationError(
+                    self.env._(
+                        "Acceptance “%(name)s” on %(day)s would be before %(contract)s "
+                        "comes into force on %(begun)s. Correct one of the dates.",
+                        name=line.name,
+                        day=format_date(self.env, day),
+                        contract=line.contract_id.display_name,
+                        begun=format_date(self.env, begun),
                     )
                 )
             if day and day > line.contract_id._get_today():
@@ -125,8 +148,8 @@ class SlmContractAcceptance(models.Model):
     def _search_is_late(self, operator, value):
         if operator != "in":
             return NotImplemented
-        late = self._get_late_domain()
-        return late if True in value else ~late
+        contracts = self.env["slm.contract"]
+        return contracts._get_either(self._get_late_domain(), value)
 
     @api.depends("activity_ids")
     def _compute_open_point_count(self):
@@ -157,7 +180,7 @@ class SlmContractAcceptance(models.Model):
         contracts = self.contract_id
         if vals.get("contract_id"):
             contracts |= contracts.browse(vals["contract_id"])
-        with contracts._revising({"acceptance_ids"}):
+        with contracts._revising({"acceptance_ids"}), self._taking_dates_along():
             res = super().write(vals)
         contracts._follow_dates()
         return res
@@ -165,7 +188,7 @@ class SlmContractAcceptance(models.Model):
     def unlink(self):
         contracts = self.contract_id
         self.env["slm.contract.milestone"]._forget(self)
-        with contracts._revising({"acceptance_ids"}):
+        with contracts._revising({"acceptance_ids"}), self._taking_dates_along():
             res = super().unlink()
         contracts.exists()._follow_dates()
         return res
@@ -203,6 +226,23 @@ class SlmContractAcceptance(models.Model):
             for company, today in todays.items()
         )
         return past & Domain("result", "=", False)
+
+    @contextmanager
+    def _taking_dates_along(self):
+        """A date of a contract that followed from lines goes with the last of them."""
+        told = {(line.contract_id, line.kind) for line in self}
+        yield
+        for contract, kind in told:
+            if kind in ACCEPTED_FIELDS and not contract._get_acceptances(kind):
+                contract[ACCEPTED_FIELDS[kind]] = False
+
+    def _tell(self):
+        """What the history of the contract says of it."""
+        done = dict(self._fields["result"]._description_selection(self.env))
+        told = done.get(self.result) or self.env._("planned")
+        day = self.actual_date or self.planned_date
+        day = f" {day}" if day else ""
+        return f"{self.display_name} ({told}{day})"
 
     def _get_accepted_date(self):
         """The day on which the last of some lines was accepted, or False."""

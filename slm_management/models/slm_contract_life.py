@@ -31,6 +31,8 @@ DATE_FIELDS = {
 }
 #: what only a service level manager writes
 ENDING = {"terminated_date", "termination_reason"}
+#: what nobody writes: it is counted
+COUNTED = {"renewal_anchor_date", "renewal_count"}
 
 
 class SlmContractLife(models.AbstractModel):
@@ -110,28 +112,31 @@ class SlmContractLife(models.AbstractModel):
             contract.is_binding = is_binding(dates, today)
 
     def _search_state(self, operator, value):
-        if operator not in ("in", "not in"):
+        if operator != "in":
             return NotImplemented
-        told = Domain.custom(
+        states = tuple(state for state in value if state in dict(STATES))
+        if not states:
+            return Domain.FALSE
+        return Domain.custom(
             to_sql=lambda model, alias, _query: SQL(
-                "%s IN %s", model._get_state_sql(alias), tuple(value) or (None,)
+                "%s IN %s", model._get_state_sql(alias), states
             )
         )
-        return told if operator == "in" else ~told
 
     def _search_is_binding(self, operator, value):
         if operator != "in":
             return NotImplemented
         term_runs = Domain.custom(
             to_sql=lambda model, alias, _query: SQL(
-                "%s >= %s",
+                # never NULL, as it may be negated
+                "COALESCE(%s >= %s, FALSE)",
                 SQL.identifier(alias, "end_date"),
                 model._get_today_sql(alias),
             )
         )
         over_warranty = Domain("state", "=", "out_of_warranty") & term_runs
         binding = Domain("state", "in", list(BINDING)) | over_warranty
-        return binding if True in value else ~binding
+        return self._get_either(binding, value)
 
     @api.depends(
         "milestone_ids.date", "milestone_ids.remind_date", "milestone_ids.is_live"
@@ -144,8 +149,13 @@ class SlmContractLife(models.AbstractModel):
     def _search_is_expiring(self, operator, value):
         if operator != "in":
             return NotImplemented
-        expiring = self._get_expiring_domain()
-        return expiring if True in value else ~expiring
+        return self._get_either(self._get_expiring_domain(), value)
+
+    @api.model
+    def _get_either(self, domain, values):
+        """Those of which it is one of some values whether they are in a domain."""
+        either = {True: domain, False: ~domain}
+        return Domain.OR(either[bool(value)] for value in values)
 
     # ------------------------------------------------------------------
     # CRUD
@@ -153,10 +163,8 @@ class SlmContractLife(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            vals.setdefault("renewal_anchor_date", vals.get("end_date"))
-        contracts = super().create(vals_list)
-        # also what came by defaults of a context
+        contracts = super().create([self._count_from_end(vals) for vals in vals_list])
+        # afterwards, as there are defaults of a context and of users, too
         if any(contract[name] for contract in contracts for name in ENDING):
             self._check_manager()
         return contracts
@@ -166,30 +174,44 @@ class SlmContractLife(models.AbstractModel):
             # first, as the error names them
             self.check_access("write")
             self._check_manager()
-        if "end_date" in vals and "renewal_count" not in vals:
-            vals = vals | {
-                "renewal_anchor_date": vals["end_date"],
-                "renewal_count": 0,
-            }
-        of_new_length = self._get_renewed_otherwise(vals)
+        self._check_counted(vals)
+        moved = self._get_moved_terms(vals)
         res = super().write(vals)
-        for contract in of_new_length:
-            contract.end_date = contract.end_date
+        for end, contracts in moved.grouped("end_date").items():
+            counted = {"renewal_anchor_date": end, "renewal_count": 0}
+            super(SlmContractLife, contracts).write(counted)
         return res
 
-    def _get_renewed_otherwise(self, vals):
-        """Contracts whose further terms get another length: they are counted from the
-        present end, not from one that terms of the former length have led from."""
-        if "renewal_months" not in vals or "end_date" in vals:
+    @api.model
+    def _count_from_end(self, vals):
+        """Values of a new contract, whose renewals are yet to come."""
+        self._check_counted(vals)
+        first = {"renewal_anchor_date": vals.get("end_date"), "renewal_count": 0}
+        return first | vals
+
+    def _get_moved_terms(self, vals):
+        """Contracts that get another end of term, or terms of another length: their
+        renewals are counted from the present end then."""
+        names = vals.keys() & {"end_date", "renewal_months"}
+        if not names or vals.keys() & COUNTED:
             return self.browse()
-        return self.filtered(
-            lambda c: c.renewal_count and c.renewal_months != vals["renewal_months"]
-        )
+        wanted = self.new({name: vals[name] for name in names})
+        return self.filtered(lambda c: any(c[name] != wanted[name] for name in names))
 
     def _check_manager(self):
         if not (self.env.su or self.env.user.has_group(MANAGER)):
             raise AccessError(
                 self.env._("Only a service level manager terminates contracts.")
+            )
+
+    @api.model
+    def _check_counted(self, vals):
+        if vals.keys() & COUNTED and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "Tacit renewals are counted from the end of term by themselves. "
+                    "Enter the end of term instead."
+                )
             )
 
     # ------------------------------------------------------------------
@@ -207,7 +229,8 @@ class SlmContractLife(models.AbstractModel):
                         date=format_date(self.env, contract.terminated_date),
                     )
                 )
-            contract.terminated_date = contract._get_today()
+        for today, contracts in self.grouped(lambda c: c._get_today()).items():
+            contracts.write({"terminated_date": today})
 
     def action_reinstate(self):
         """Take a termination back."""
@@ -331,15 +354,15 @@ class SlmContractLife(models.AbstractModel):
     @api.model
     def _get_every_today(self):
         companies = self.env["res.company"].sudo().with_context(active_test=False)
-        return self._get_todays(companies.search([]))
+        [[companies]] = companies._read_group([], [], ["id:recordset"])
+        return self._get_todays(companies)
 
     def _get_reminder_user(self):
         """Who is reminded: its manager, else who entered it, else a service level
         manager; of the desk of its company, as what is told is not for anybody else."""
         self.ensure_one()
         contract = self.sudo()
-        id_ = self.env["ir.model.data"]._xmlid_to_res_id(MANAGER)
-        managers = self.env["res.groups"].sudo().browse(id_).all_user_ids
+        managers = self.env.ref(MANAGER).sudo().all_user_ids
         for users in (contract.manager_id, contract.create_uid, managers.sorted("id")):
             if fit := users.filtered(self._may_know):
                 return fit[0]

@@ -159,6 +159,7 @@ class SlmService(models.Model):
         "contract_id",
         string="Contracts",
         copy=False,
+        check_company=True,
         domain="[('company_id', '=', company_id)]",
         help="The contracts that cover it.",
     )

@@ -55,10 +55,16 @@ from . import test_ola_uc
 from . import test_supplier
 from . import test_supplier_interaction
 from . import test_time_share
+from . import test_supplier_evaluation
+from . import test_supplier_figures
+from . import test_supplier_ranking
 from . import test_agreement_report
+from . import test_contract
 from . import test_contract_report
 from . import test_contract_xlsx
 from . import test_supplier_scorecard
 from . import test_views_agreement
 from . import test_views_contract
 from . import test_edge_cases
+from . import test_contract_reminder
+from . import test_contract_cron
