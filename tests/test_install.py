@@ -1,6 +1,7 @@
 """The module comes into a desk that already works, and leaves it working."""
 
 import contextlib
+import datetime
 
 import pytest
 
@@ -99,7 +100,8 @@ def test_uninstall_leaves_a_working_helpdesk(old_desk):
     odoo_runner.install(old_desk, ["slm_management"], "Installing")
     with opened(old_desk) as env:
         make_agreement_for_all(env)
-        env["helpdesk.ticket"].create({"name": "Tracked", "description": "x"})
+        ticket = env["helpdesk.ticket"].create({"name": "Tracked", "description": "x"})
+        make_papers(env, ticket)
     with opened(old_desk) as env:
         module = env["ir.module.module"].search([("name", "=", "slm_management")])
         module.button_immediate_uninstall()
@@ -125,6 +127,59 @@ def make_agreement_for_all(env):
     return agreement
 
 
+def make_papers(env, ticket):
+    """A supplier with a file, a contract with a text, and all that belongs to them;
+    each with a discussion, a follower and something to do."""
+    supplier = make_supplier(env)
+    contract = make_contract(env, supplier)
+    partner = {"partner_id": supplier.id}
+    interaction = env["slm.supplier.interaction"].create(
+        partner | {"name": "Call", "ticket_id": ticket.id}
+    )
+    evaluation = env["slm.supplier.evaluation"].create(
+        partner | {"date_from": "2024-01-01", "date_to": "2024-03-31"}
+    )
+    evaluation.line_ids.write({"score": "3"})
+    for record in (contract, contract.acceptance_ids, interaction, evaluation):
+        record.message_post(body="x")
+        record.message_subscribe(env.user.partner_id.ids)
+        record.activity_schedule(summary="x")
+    evaluation.action_confirm()
+
+
+def make_supplier(env):
+    category = env["slm.supplier.category"].create({"name": "Lines"})
+    supplier = env["res.partner"].create({"name": "Supplier", "is_company": True})
+    supplier.write(
+        {
+            "slm_is_supplier": True,
+            "slm_supplier_category_id": category.id,
+            "slm_account_manager_id": env.uid,
+            "slm_contact_calendar_id": env.ref("slm_management.calendar_5x8").id,
+        }
+    )
+    return supplier
+
+
+def make_contract(env, supplier):
+    """In force, with a date of which somebody has been reminded."""
+    today = datetime.date.today()
+    contract = env["slm.contract"].create(
+        {
+            "name": "Lines",
+            "partner_id": supplier.id,
+            "effective_date": today,
+            "end_date": today + datetime.timedelta(days=9),
+            "calendar_id": env.ref("slm_management.calendar_5x8").id,
+            "text_ids": [(0, 0, {"name": "Text", "raw": b"Text"})],
+            "acceptance_ids": [(0, 0, {"name": "All", "planned_date": today})],
+        }
+    )
+    env["slm.contract.milestone"]._cron_contracts()
+    assert contract.activity_ids
+    return contract
+
+
 def read_tickets(name):
     """Everything about tickets that core and helpdesk_mgmt store."""
     with databases.cursor(name) as cr:
@@ -139,12 +194,16 @@ def read_tickets(name):
 
 
 def left_over(name):
-    """Tables, columns and records of ours in a database."""
+    """Tables, columns and records of ours in a database, and what hung on these."""
     with databases.cursor(name) as cr:
         cr.execute(
             """SELECT relname::text FROM pg_class WHERE relname LIKE 'slm%'
                UNION SELECT column_name::text FROM information_schema.columns
                       WHERE column_name LIKE 'slm\\_%'
-               UNION SELECT name FROM ir_model_data WHERE module = 'slm_management'"""
+               UNION SELECT name FROM ir_model_data WHERE module = 'slm_management'
+               UNION SELECT 'message' FROM mail_message WHERE model LIKE 'slm.%'
+               UNION SELECT 'activity' FROM mail_activity WHERE res_model LIKE 'slm.%'
+               UNION SELECT 'follower' FROM mail_followers WHERE res_model LIKE 'slm.%'
+               UNION SELECT 'file' FROM ir_attachment WHERE res_model LIKE 'slm.%'"""
         )
         return [found for (found,) in cr.fetchall()]

@@ -149,6 +149,13 @@ class TestInstall(SlmCommon):
             "slm.service",
             "slm.service.type",
             "slm.revision",
+            "slm.contract",
+            "slm.contract.acceptance",
+            "slm.contract.milestone",
+            "slm.supplier.interaction",
+            "slm.supplier.evaluation",
+            "slm.supplier.evaluation.line",
+            "slm.supplier.criterion",
         ):
             with self.subTest(model=name):
                 records = self.env[name].with_context(active_test=False)
@@ -156,6 +163,7 @@ class TestInstall(SlmCommon):
         self.assertTrue(ticket.exists())
         self.office.unlink()
         self.always.unlink()
+        self.category.unlink()
         self.stranger.unlink()
         self.administrator.unlink()
         self.tampered = True
@@ -175,10 +183,41 @@ class TestInstall(SlmCommon):
         self.env["slm.configuration.item"].create(
             {"name": "Server", "owner_id": self.stranger.id}
         )
+        self._hold_supplier()
         process.action_publish()
         newer = process.browse(process.action_new_version()["res_id"])
         newer.action_publish()
         return newer.sudo()
+
+    def _hold_supplier(self):
+        """The stranger is a supplier, of whom contracts and a sealed evaluation tell."""
+        self.category = self.env["slm.supplier.category"].create({"name": "Lines"})
+        self.stranger.write(
+            {
+                "slm_is_supplier": True,
+                "slm_supplier_category_id": self.category.id,
+                "slm_contact_calendar_id": self.always.id,
+            }
+        )
+        partner = {"partner_id": self.stranger.id}
+        self.env["slm.contract"].create(
+            partner
+            | {
+                "name": "Lines",
+                "manager_id": self.administrator.id,
+                "effective_date": "2024-01-01",
+                "calendar_id": self.office.id,
+                "acceptance_ids": [
+                    Command.create({"name": "All", "planned_date": "2024-02-01"})
+                ],
+            }
+        )
+        self.env["slm.supplier.interaction"].create(partner | {"name": "Call"})
+        evaluation = self.env["slm.supplier.evaluation"].create(
+            partner | {"date_from": "2023-10-01", "date_to": "2023-12-31"}
+        )
+        evaluation.line_ids.score = "3"
+        evaluation.action_confirm()
 
     def test_new_company(self):
         company = self._create_company(name="New Company")
