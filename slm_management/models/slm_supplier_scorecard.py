@@ -44,8 +44,8 @@ class SlmSupplierScorecard(models.AbstractModel):
         """The scorecard of a supplier, for agents only.
 
         :param int partner_id: id of the contact
-        :return: ``supplier``, ``score``, ``evaluations``, ``compliance``, ``contracts``,
-            ``follow_ups`` and ``tickets``, each a dict
+        :return: ``supplier``, ``score``, ``evaluations``, ``compliance``,
+            ``contracts``, ``follow_ups`` and ``tickets``, each a dict
         """
         partner = self.env["res.partner"].browse(partner_id)
         self.env["slm.paper"]._check_reader(partner)
@@ -260,28 +260,25 @@ class SlmSupplierScorecard(models.AbstractModel):
 
     @api.model
     def _get_follow_ups(self, family):
-        """Activities of contact records, evaluations and acceptances, by due date."""
-        activities = self.env["mail.activity"].search(
-            Domain.OR(
-                Domain("res_model", "=", records._name)
-                & Domain("res_id", "in", records.ids)
-                for records in self._find_documents(family)
-            ),
-            order="date_deadline, id",
-        )
+        """Activities of contact records, evaluations and acceptances, by due date.
+
+        Who may read a document may read what is to follow; core finds activities of
+        others only for who may write it.
+        """
+        documents = {
+            (document._name, document.id): document
+            for documents in self._find_documents(family)
+            for document in documents
+        }
+        activities = self.env["mail.activity"].sudo()
+        if documents:
+            domain = self._get_activity_domain(documents)
+            activities = activities.search(domain, order="date_deadline, id")
         today = self._get_today()
         rows = [
             {
-                "id": activity.id,
-                "model": activity.res_model,
-                "res_id": activity.res_id,
-                "summary": activity.summary or activity.activity_type_id.name or "–",
-                "document": self.env[activity.res_model]
-                .browse(activity.res_id)
-                .display_name,
-                "owner": activity.user_id.name or "–",
-                "due": format_date(self.env, activity.date_deadline),
-                "is_late": activity.date_deadline < today,
+                **self._prepare_follow_up(activity, today),
+                "document": documents[activity.res_model, activity.res_id].display_name,
             }
             for activity in activities[:TOLD]
         ]
@@ -289,7 +286,7 @@ class SlmSupplierScorecard(models.AbstractModel):
 
     @api.model
     def _find_documents(self, family):
-        """What follow-ups hang on."""
+        """What follow-ups hang on, as far as the reader may read it."""
         company = Domain("company_id", "=", self.env.company.id)
         own = company & Domain("partner_id", "in", family.ids)
         for_contract = company & Domain("contract_id.partner_id", "in", family.ids)
@@ -298,6 +295,28 @@ class SlmSupplierScorecard(models.AbstractModel):
             self.env["slm.supplier.evaluation"].search(own),
             self.env["slm.contract.acceptance"].search(for_contract),
         ]
+
+    @api.model
+    def _get_activity_domain(self, documents):
+        ids = {}
+        for model, res_id in documents:
+            ids.setdefault(model, []).append(res_id)
+        return Domain.OR(
+            Domain("res_model", "=", model) & Domain("res_id", "in", found)
+            for model, found in ids.items()
+        )
+
+    @api.model
+    def _prepare_follow_up(self, activity, today):
+        return {
+            "id": activity.id,
+            "model": activity.res_model,
+            "res_id": activity.res_id,
+            "summary": activity.summary or activity.activity_type_id.name or "–",
+            "owner": activity.user_id.name or "–",
+            "due": format_date(self.env, activity.date_deadline),
+            "is_late": activity.date_deadline < today,
+        }
 
     @api.model
     def _get_tickets(self, family):

@@ -42,8 +42,8 @@ DAY_FORMAT = 14
 
 
 class SlmContractXlsx(models.AbstractModel):
-    """A list of contracts as a spreadsheet: one row for each, with days and numbers that
-    can be sorted and summed; in the language of who exports it.
+    """A list of contracts as a spreadsheet, one row for each, with days and numbers
+    that can be sorted and summed; in the language of who exports it.
 
     Without a selection, all contracts that the reader sees.
     """
@@ -76,13 +76,10 @@ class SlmContractXlsx(models.AbstractModel):
         sheet = workbook.add_worksheet(self.env._("Contracts"))
         styles = self._prepare_styles(workbook)
         self._write_header(sheet, styles)
-        row = 0
-        for batch in split_every(BATCH_SIZE, contracts.ids, contracts.browse):
-            for row, contract in enumerate(batch, row + 1):
-                self._write_row(sheet, row, contract, styles)
-            # what has been written is not needed any more
-            batch.invalidate_recordset()
-        sheet.autofilter(0, 0, row, len(COLUMNS) - 1)
+        last = 0
+        for last, contract in enumerate(self._read_batches(contracts), 1):
+            self._write_row(sheet, last, contract, styles)
+        sheet.autofilter(0, 0, last, len(COLUMNS) - 1)
 
     # ------------------------------------------------------------------
     # What is exported
@@ -93,10 +90,20 @@ class SlmContractXlsx(models.AbstractModel):
         context of the request says."""
         contracts = self.env[self._paper_model]
         context = (data or {}).get("context") or self.env.context
-        ids = docids or context.get("active_ids")
-        contracts = contracts.browse(ids).exists() if ids else contracts.search([])
+        if ids := docids or context.get("active_ids"):
+            contracts = contracts.browse(ids).exists()
+        else:
+            companies = self.env.companies
+            contracts = contracts.search([("company_id", "in", companies.ids)])
         self._check_reader(contracts)
         return contracts
+
+    @api.model
+    def _read_batches(self, contracts):
+        """One after the other, read together, and forgotten when they are written."""
+        for batch in split_every(BATCH_SIZE, contracts.ids, contracts.browse):
+            yield from batch
+            batch.invalidate_recordset()
 
     # ------------------------------------------------------------------
     # Writing

@@ -59,7 +59,7 @@ class TestContractReport(PaperCase):
         self.assertSays(text, "Servers One fan is loud Final 06/01/2023 06/05/2023")
         self.assertSays(text, "Accepted with Reservations")
         self.assertSays(text, "Spare Parts Partial 02/01/2024 – –")
-        self.assertSays(text, f"Servers Missing manual {self.agent.name} 01/05/2024")
+        self.assertSays(text, f"Servers Missing manual {self.manager.name} 01/05/2024")
 
     def test_support_hours_are_its_own_or_those_of_its_ucs(self):
         self.assertSays(self.render(self.contract), "Office, time zone Europe/Berlin")
