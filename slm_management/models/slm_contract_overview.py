@@ -94,7 +94,7 @@ class SlmContractOverview(models.AbstractModel):
         for contract in self:
             today = todays.get(contract.company_id)
             near = contract.milestone_ids.filtered(
-                lambda row, today=today: contract._is_near(row, today)
+                lambda row, today=today: self._is_near(row, today)
             )
             lines = [row._tell_short() for row in near.sorted("date")]
             contract.attention = "\n".join(lines) or False
@@ -135,7 +135,7 @@ class SlmContractOverview(models.AbstractModel):
         for contract in self:
             today = todays.get(contract.company_id)
             contract.is_notice_near = any(
-                row.kind == "notice" and contract._is_near(row, today)
+                row.kind == "notice" and self._is_near(row, today)
                 for row in contract.milestone_ids
             )
 

@@ -1,6 +1,6 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from datetime import date
+from datetime import date, timedelta
 
 from lxml import etree
 
@@ -9,6 +9,7 @@ from odoo.fields import Command, Domain
 from odoo.tests import Form
 from odoo.tools.safe_eval import safe_eval
 
+from ..engine import PaperDates, course, standing
 from .common import SlmCommon
 
 MODELS = ("slm.contract", "slm.contract.acceptance", "slm.contract.milestone")
@@ -189,6 +190,25 @@ class TestViewsContract(ContractCase):
         self.assertEqual(self.contract.next_kind, "acceptance")
         self.contract.action_terminate()
         self.assertFalse(self.contract.next_kind)
+
+    def test_a_longer_list_asks_no_more(self):
+        view = self.env.ref("slm_management.slm_contract_view_list")
+        contracts = self.env["slm.contract"].with_user(self.agent)
+        arch = etree.fromstring(contracts.get_view(view.id, "list")["arch"])
+        names = {node.get("name"): {} for node in arch.xpath("//field")}
+        for number in range(2):
+            self.create_contract(f"Paper {number}", end_date="2024-12-31")
+        contracts.web_search_read([], names)
+        counts = []
+        for _round in range(2):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.env.cr.sql_log_count
+            contracts.web_search_read([], names)
+            counts.append(self.env.cr.sql_log_count - start)
+            for number in range(12):
+                self.create_contract(f"Other {number}", end_date="2024-12-31")
+        self.assertEqual(*counts)
 
     # ------------------------------------------------------------------
     # Who sees what
@@ -439,6 +459,23 @@ class TestContractBar(ContractCase):
         self.assertEqual((span["from"], span["to"]), ("2023-01-01", "2023-12-31"))
         self.assertEqual(bar["spans"][1]["from"], "2024-01-01")
         self.assertEqual(bar["spans"][1]["label"], "Term Ended")
+
+    def test_every_day_of_a_span_is_what_it_says(self):
+        day, one = date(2024, 1, 1), timedelta(days=1)
+        paper = PaperDates(day, day + 3 * one, day + 5 * one, day + 9 * one)
+        for dates in (
+            paper,
+            paper._replace(end=day + 12 * one),
+            paper._replace(end=day + 2 * one, warranty=None),
+            paper._replace(terminated=day + 7 * one),
+            paper._replace(effective=None),
+        ):
+            first, last = day - 5 * one, day + 20 * one
+            spans = course(dates, first, last)
+            for what, begun, over in spans:
+                for number in range((over - begun).days):
+                    self.assertEqual(standing(dates, begun + number * one), what)
+            self.assertEqual((spans[0][1], spans[-1][2]), (first, last))
 
     def test_without_an_end_it_is_open(self):
         bar = self.get_bar(effective_date="2020-01-08")
