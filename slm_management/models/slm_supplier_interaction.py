@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class SlmSupplierInteraction(models.Model):
@@ -76,6 +77,7 @@ class SlmSupplierInteraction(models.Model):
         string="Their People",
         check_company=True,
         domain="[('id', 'child_of', partner_id)]",
+        help="The supplier's people who took part.",
     )
     notes = fields.Html(string="Minutes", help="What was said and agreed.")
     attachment_ids = fields.Many2many(
@@ -96,6 +98,36 @@ class SlmSupplierInteraction(models.Model):
     )
 
     # ------------------------------------------------------------------
+    # Constraints
+    # ------------------------------------------------------------------
+
+    @api.constrains("partner_id")
+    def _check_partner_id(self):
+        for record in self.sudo():
+            if not record.partner_id.slm_is_supplier:
+                raise ValidationError(
+                    self.env._(
+                        "%(partner)s is no supplier. Choose one, or make it a supplier "
+                        "first.",
+                        partner=record.partner_id.display_name,
+                    )
+                )
+
+    @api.constrains("partner_id", "contact_ids")
+    def _check_contact_ids(self):
+        for record in self.sudo().with_context(active_test=False):
+            others = record.contact_ids - record._get_people()
+            if others:
+                raise ValidationError(
+                    self.env._(
+                        "%(contact)s does not belong to %(supplier)s. Choose people of "
+                        "this supplier, or enter them among its contacts first.",
+                        contact=others[0].display_name,
+                        supplier=record.partner_id.display_name,
+                    )
+                )
+
+    # ------------------------------------------------------------------
     # Computes
     # ------------------------------------------------------------------
 
@@ -104,6 +136,20 @@ class SlmSupplierInteraction(models.Model):
         for record in self:
             length = timedelta(minutes=record.duration_minutes or 0)
             record.date_stop = record.date and record.date + length
+
+    @api.onchange("ticket_id")
+    def _onchange_ticket_id(self):
+        """A ticket says whom it waits for, and of which company it is."""
+        if self.ticket_id:
+            self.company_id = self.ticket_id.company_id
+            self.partner_id = (
+                self.partner_id or self.ticket_id.slm_supplier_id.slm_file_id
+            )
+
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        """Nobody of another supplier stays."""
+        self.contact_ids = self.contact_ids._origin & self._get_people()
 
     # ------------------------------------------------------------------
     # Actions
@@ -124,4 +170,35 @@ class SlmSupplierInteraction(models.Model):
                 "active_id": self.id,
                 "default_summary": self.name,
             },
+        }
+
+    # ------------------------------------------------------------------
+    # Helpers
+    # ------------------------------------------------------------------
+
+    def _get_people(self):
+        """The supplier and everybody below, archived ones too."""
+        people = self.env["res.partner"].with_context(active_test=False)
+        return people.search([("id", "child_of", self.partner_id._origin.ids)])
+
+    @api.model
+    def _prepare_new(self, partner=None, ticket=None):
+        """The form of a new record, with what a ticket or a supplier tells of it."""
+        self.check_access("create")
+        company = (ticket or partner).company_id
+        context = {"default_company_id": company.id} if company else {}
+        if ticket:
+            context |= {"default_ticket_id": ticket.id, "default_name": ticket.name}
+            partner = ticket.slm_supplier_id.slm_file_id
+            people = ticket.slm_supplier_id - partner if partner else partner
+            context["default_contact_ids"] = people.ids
+        if partner:
+            context["default_partner_id"] = partner.id
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Contact with a Supplier"),
+            "res_model": self._name,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "context": context,
         }

@@ -3,7 +3,11 @@
 from contextlib import ExitStack
 
 from odoo import api, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..models.res_partner import WRITTEN
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
@@ -11,8 +15,56 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     _inherit = "base.partner.merge.automatic.wizard"
 
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        self._slm_check_files(partner_ids, dst_partner)
+        return super()._merge(partner_ids, dst_partner, extra_checks)
+
+    @api.model
+    def _slm_check_files(self, partner_ids, dst_partner):
+        """What is kept on suppliers would go over to another contact, or get lost.
+
+        Refused before anything is touched; what is kept there, and on whom, is not told.
+        """
+        if self.env["res.partner"]._slm_is_administrator():
+            return
+        partners = self.env["res.partner"].browse(partner_ids).exists()
+        merged = (partners - (dst_partner or partners.browse())).sudo()
+        if any(partner[name] for partner in merged for name in WRITTEN):
+            raise AccessError(
+                self.env._(
+                    "These contacts can not be merged by you: the service desk keeps "
+                    "files on some of them. Ask an administrator of service levels."
+                )
+            )
+
+    @api.model
+    def _slm_keep_evaluations(self, partners, target):
+        """Of each period one evaluation counts; the others stay, marked as such."""
+        evaluations = self.env["slm.supplier.evaluation"]
+        evaluations.flush_model()
+        self.env.execute_query(
+            SQL(
+                """
+                WITH ranked AS (
+                    SELECT id, ROW_NUMBER() OVER (
+                        PARTITION BY company_id, date_from, date_to
+                        ORDER BY state = 'confirmed' DESC, partner_id = %(target)s DESC,
+                                 id) AS rank
+                      FROM slm_supplier_evaluation
+                     WHERE partner_id IN %(partners)s AND is_merged IS NOT TRUE
+                )
+                UPDATE slm_supplier_evaluation e SET is_merged = TRUE
+                  FROM ranked r WHERE r.id = e.id AND r.rank > 1 RETURNING e.id
+                """,
+                target=target.id,
+                partners=partners._ids,
+            )
+        )
+        evaluations.invalidate_model()
+
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
+        self._slm_keep_evaluations(src_partners | dst_partner, dst_partner)
         self.env["slm.clockwork"]._merge_suppliers(src_partners, dst_partner)
         lines = self.env["slm.publication"].sudo().with_context(active_test=False)
         lines = lines.search([("partner_id", "in", src_partners.ids)])
