@@ -261,6 +261,15 @@ class TestContractAtWork(ContractsCase):
         self.assertFalse(ticket.slm_contract_briefs)
         self.assertFalse(ticket.slm_contract_ids)
 
+    def test_tickets_of_two_companies_at_once(self):
+        ours, theirs = self.create_contract(), self.create_foreign()
+        subjects = [
+            Subject(company.id, supplier=self.supplier.id)
+            for company in (self.company, self.foreign_company)
+        ]
+        found = self.env["slm.contract.finder"].sudo()._get_contracts_batch(subjects)
+        self.assertEqual([list(found[s]) for s in subjects], [[ours], [theirs]])
+
     def test_an_id_that_was_guessed(self):
         """An agent asks as if his ticket were of another company."""
         self.create_foreign()
