@@ -118,7 +118,7 @@ class SlmSupplierEvaluation(models.Model):
         copy=False,
         ondelete="restrict",
     )
-    confirmed_on = fields.Date(readonly=True, copy=False)
+    confirmed_on = fields.Date(string="Confirmed on", readonly=True, copy=False)
     is_merged = fields.Boolean(
         string="Of a Merged Supplier",
         readonly=True,
@@ -239,8 +239,8 @@ class SlmSupplierEvaluation(models.Model):
     @api.depends_context("lang")
     def _compute_name(self):
         for evaluation in self:
-            supplier = evaluation.partner_id.name or ""
-            evaluation.name = f"{supplier}, {evaluation._tell_period()}"
+            parts = (evaluation.partner_id.name, evaluation._tell_period())
+            evaluation.name = ", ".join(filter(None, parts))
 
     @api.onchange("period")
     def _onchange_period(self):
@@ -333,7 +333,8 @@ class SlmSupplierEvaluation(models.Model):
     def _without_defaults(self, records, names):
         """Records in a context without defaults of some fields."""
         defaults = {f"default_{name}" for name in names}
-        return records.with_context(self._without(self.env.context, defaults))
+        context = self._without(self.env.context, defaults)
+        return records.with_context(context)  # pylint: disable=context-overridden
 
     # ------------------------------------------------------------------
     # Actions
@@ -375,7 +376,7 @@ class SlmSupplierEvaluation(models.Model):
     @api.model
     def _prepare_line_commands(self):
         """A line for each criterion, with what it weighs today."""
-        criteria = self.env["slm.supplier.criterion"].search([])
+        criteria = self.env["slm.supplier.criterion"].search([("active", "=", True)])
         return [
             Command.create({"criterion_id": c.id, "weight": c.weight}) for c in criteria
         ]

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import formatLang
 
 from ..engine import format_duration, suggest_score
 from .slm_supplier_criterion import MANAGER
@@ -49,7 +50,7 @@ class SlmSupplierEvaluationLine(models.Model):
         copy=False,
         help="1 is the worst and 5 the best.",
     )
-    reason = fields.Char(copy=False, help="Why the supplier gets this score.")
+    reason = fields.Text(copy=False, help="Why the supplier gets this score.")
     previous_score = fields.Integer(
         string="Previous",
         compute="_compute_previous_score",
@@ -84,6 +85,13 @@ class SlmSupplierEvaluationLine(models.Model):
         compute="_compute_figures",
         help="How many targets were used up in the period, also of clocks that have "
         "not stopped since.",
+    )
+    clock_story = fields.Text(
+        string="UC Clocks",
+        compute="_compute_clock_story",
+        help="What the clocks of the supplier's UCs say: how many stopped in the "
+        "period, how many of them in time, the service time that half of them used, "
+        "and how many targets were used up.",
     )
     suggested_score = fields.Integer(
         string="Suggested",
@@ -140,6 +148,13 @@ class SlmSupplierEvaluationLine(models.Model):
             line.suggested_score = suggest_score(
                 told.get("met", 0), told.get("breaches", 0)
             )
+
+    @api.depends("clock_count", "share_met", "median_seconds", "breach_count")
+    @api.depends_context("lang")
+    def _compute_clock_story(self):
+        for line in self:
+            told = line.clock_count or line.breach_count
+            line.clock_story = line._tell_figures() if told else False
 
     @api.depends("criterion_id", "score")
     def _compute_display_name(self):
@@ -225,15 +240,15 @@ class SlmSupplierEvaluationLine(models.Model):
     # ------------------------------------------------------------------
 
     def _tell_figures(self):
-        """What the clocks say, in a sentence."""
+        """What the clocks say, in a line."""
         self.ensure_one()
         if not self.clock_count:
-            return self.env._("UC clocks: breaches %(count)s", count=self.breach_count)
+            return self.env._("Clocks 0, breaches %(count)s", count=self.breach_count)
         return self.env._(
-            "UC clocks: %(count)s, met %(share)s %%, median %(median)s, breaches "
+            "Clocks %(count)s, met %(share)s %%, median %(median)s, breaches "
             "%(breaches)s",
             count=self.clock_count,
-            share=f"{self.share_met:.1f}",
+            share=formatLang(self.env, self.share_met, digits=1),
             median=format_duration(self.median_seconds // 60, 0),
             breaches=self.breach_count,
         )

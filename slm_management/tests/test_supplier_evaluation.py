@@ -240,7 +240,7 @@ class TestSuggestion(EvaluationCase):
         response = self.get_line(evaluation, "response")
         self.assertEqual(response.score, "5")
         self.assertEqual(
-            response.reason, "UC clocks: 1, met 100.0 %, median 1h, breaches 0"
+            response.reason, "Clocks 1, met 100.0 %, median 1h, breaches 0"
         )
         self.assertFalse(self.get_line(evaluation, "price").score)
         response.write({"score": "2", "reason": "Nobody spoke to us"})
