@@ -190,16 +190,16 @@ class ResPartner(models.Model):
         help="What is left to do after contacts with the supplier.",
     )
     slm_contract_count = fields.Integer(
-        string="Number of Contracts", compute="_compute_slm_filed", groups=AGENT
+        string="Number of Contracts", compute="_compute_slm_filed_counts", groups=AGENT
     )
     slm_uc_count = fields.Integer(
-        string="Number of UCs", compute="_compute_slm_filed", groups=AGENT
+        string="Number of UCs", compute="_compute_slm_filed_counts", groups=AGENT
     )
     slm_item_count = fields.Integer(
-        string="Number of Items", compute="_compute_slm_filed", groups=AGENT
+        string="Number of Items", compute="_compute_slm_filed_counts", groups=AGENT
     )
     slm_waiting_ticket_count = fields.Integer(
-        string="Tickets Waiting", compute="_compute_slm_filed", groups=AGENT
+        string="Tickets Waiting", compute="_compute_slm_filed_counts", groups=AGENT
     )
     slm_interaction_count = fields.Integer(
         string="Number of Contact Records",
@@ -249,14 +249,22 @@ class ResPartner(models.Model):
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_slm_filed(self):
-        """What names the supplier or somebody of his, as far as the user may read it."""
+        """What names the supplier or somebody of his, if the user may read it."""
         members = self._slm_get_members()
         for name, source in FILED.items():
             filed = self._slm_get_filed_batch(members, *source)
-            count = name.replace("_file", "").replace("_ids", "_count")
             for partner in self:
-                records = filed[partner._origin.commercial_partner_id.id]
-                partner[name], partner[count] = records, len(records)
+                partner[name] = filed[partner._origin.commercial_partner_id.id]
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_slm_filed_counts(self):
+        """As many, without the documents: a list of suppliers needs no more."""
+        members = self._slm_get_members()
+        for name, source in FILED.items():
+            count = name.replace("_file", "").replace("_ids", "_count")
+            filed = self._slm_get_filed_batch(members, *source)
+            for partner in self:
+                partner[count] = len(filed[partner._origin.commercial_partner_id.id])
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_slm_record_counts(self):
@@ -489,7 +497,7 @@ class ResPartner(models.Model):
         return filed
 
     def _slm_get_follow_ups(self):
-        """``{id of a supplier: open activities on the records of contacts with him}``"""
+        """``{id of a supplier: open activities on records of contacts with him}``"""
         records = self.env["slm.supplier.interaction"].search(
             [("partner_id", "in", self._origin.ids)]
         )

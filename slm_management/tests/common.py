@@ -9,6 +9,7 @@ a week later. :func:`moment` and :func:`tell` translate to naive UTC and back.
 
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 import pytz
 
@@ -283,6 +284,14 @@ class SlmCommon(BaseCommon):
         cron = self.env.ref(f"slm_management.ir_cron_{name}")
         with self.enter_registry_test_mode():
             self.assertIs(cron.method_direct_trigger(), True)
+
+    @contextmanager
+    def acting(self, user):
+        """As in a request of a user: where contacts are written or linked by commands,
+        core asks for the rights of who began the transaction."""
+        env = self.env(user=user.id)
+        with patch.object(self.env.transaction, "default_env", env):
+            yield
 
     def get_clock(self, ticket, metric="completion", agreement=None):
         agreement = agreement or ticket.slm_agreement_id

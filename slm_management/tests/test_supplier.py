@@ -222,7 +222,7 @@ class TestSupplierFile(SupplierCase):
     # ------------------------------------------------------------------
 
     def test_administrator_keeps_files(self):
-        """Without rights on contacts beside: supplier, people, hours, all on the form."""
+        """Without rights on contacts beside: supplier, people and their hours."""
         self.assertFalse(self.administrator.has_group("base.group_partner_manager"))
         partners = self.env["res.partner"].with_user(self.administrator)
         partners = partners.with_context(

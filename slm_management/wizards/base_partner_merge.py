@@ -23,7 +23,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _slm_check_files(self, partner_ids, dst_partner):
         """What is kept on suppliers would go over to another contact, or get lost.
 
-        Refused before anything is touched; what is kept there, and on whom, is not told.
+        Refused before anything is touched; what is kept, and on whom, is not told.
         """
         if self.env["res.partner"]._slm_is_administrator():
             return
