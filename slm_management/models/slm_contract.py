@@ -470,9 +470,10 @@ class SlmContract(models.Model):
 
     def write(self, vals):
         self._check_lengths(vals)
-        res = super().write(vals)
-        if "acceptance_ids" in vals and (typed := vals.keys() & DATES_OF_LINES):
-            # lines that went with this may have taken them along
+        # A line may take its date along, so dates come after lines.
+        typed = vals.keys() & DATES_OF_LINES if "acceptance_ids" in vals else set()
+        res = super().write({name: vals[name] for name in vals if name not in typed})
+        if typed:
             super().write({name: vals[name] for name in typed})
         if vals.keys() & MILESTONE_FIELDS:
             self._follow_dates()

@@ -230,11 +230,17 @@ class SlmContractAcceptance(models.Model):
     @contextmanager
     def _taking_dates_along(self):
         """A date of a contract that followed from lines goes with the last of them."""
-        told = {(line.contract_id, line.kind) for line in self}
+        of_kind = {
+            kind: self.filtered(lambda line, kind=kind: line.kind == kind).contract_id
+            for kind in ACCEPTED_FIELDS
+        }
         yield
-        for contract, kind in told:
-            if kind in ACCEPTED_FIELDS and not contract._get_acceptances(kind):
-                contract[ACCEPTED_FIELDS[kind]] = False
+        for kind, contracts in of_kind.items():
+            left = contracts.filtered(
+                lambda contract, kind=kind: not contract._get_acceptances(kind)
+            )
+            if left:
+                left.write({ACCEPTED_FIELDS[kind]: False})
 
     def _tell(self):
         """What the history of the contract says of it."""

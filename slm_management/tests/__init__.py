@@ -60,6 +60,7 @@ from . import test_supplier_figures
 from . import test_supplier_ranking
 from . import test_agreement_report
 from . import test_contract
+from . import test_contract_acceptance
 from . import test_contract_report
 from . import test_contract_xlsx
 from . import test_supplier_scorecard
