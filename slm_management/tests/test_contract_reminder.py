@@ -201,8 +201,8 @@ class TestContractReminder(ContractCommon):
         contract = self.make(
             end_date="9999-12-31",
             warranty_date="2024-02-01",
-            warranty_lead_days=2**31 - 1,
-            notice_period=2**31 - 1,
+            warranty_lead_days=36525,
+            notice_period=36525,
         )
         self.run_cron("contracts")
         self.assertEqual(self.tell_news(), ["End of Warranty: 02/01/2024"])
@@ -520,7 +520,14 @@ class TestContractReminder(ContractCommon):
         self.assertEqual(contract.end_date, date(2026, 12, 31))
 
     def test_a_term_until_the_end_of_time(self):
-        contract = self.tacit("2024-01-31", 2**31 - 1)
+        contract = self.tacit("2024-01-31", 1)
+        # a form refuses it; a database may hold it
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE slm_contract SET renewal_months = 2147483647 WHERE id = %s",
+            [contract.id],
+        )
+        self.env.invalidate_all()
         self.run_at("2024-02-01")
         self.assertEqual(contract.end_date, date.max)
         self.run_at("2024-02-02")
@@ -779,7 +786,7 @@ class TestContractReminderByChance(ContractCommon):
     none for dead papers, and one e-mail a day."""
 
     @given(zones, st.lists(st.tuples(waits, moves), min_size=12, max_size=30))
-    @examples(60)
+    @examples(25)
     def test_each_due_reminder_exactly_once(self, zone, story):
         crons = self.registry["ir.cron"]
         with (
