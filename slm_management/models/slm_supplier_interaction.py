@@ -137,6 +137,14 @@ class SlmSupplierInteraction(models.Model):
             length = timedelta(minutes=record.duration_minutes or 0)
             record.date_stop = record.date and record.date + length
 
+    @api.depends("name")
+    def _compute_display_name(self):
+        """Without its code, which would fill the calendar."""
+        super()._compute_display_name()
+        for record in self:
+            if not self.env.context.get("import_compat"):
+                record.display_name = record.name or ""
+
     @api.onchange("ticket_id")
     def _onchange_ticket_id(self):
         """A ticket says whom it waits for, and of which company it is."""
