@@ -186,7 +186,8 @@ class SlmContractAcceptance(models.Model):
         return res
 
     def unlink(self):
-        contracts = self.contract_id
+        # read together also when the lines are gone
+        contracts = self.contract_id.with_prefetch()
         self.env["slm.contract.milestone"]._forget(self)
         with contracts._revising({"acceptance_ids"}), self._taking_dates_along():
             res = super().unlink()
@@ -231,8 +232,9 @@ class SlmContractAcceptance(models.Model):
     def _taking_dates_along(self):
         """A date of a contract that followed from lines goes with the last of them."""
         of_kind = {
-            kind: self.filtered(lambda line, kind=kind: line.kind == kind).contract_id
-            for kind in ACCEPTED_FIELDS
+            kind: lines.contract_id.with_prefetch()
+            for kind, lines in self.grouped("kind").items()
+            if kind in ACCEPTED_FIELDS
         }
         yield
         for kind, contracts in of_kind.items():
