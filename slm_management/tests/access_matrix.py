@@ -400,7 +400,8 @@ class AccessMatrix(AccessWorld):
 
     def _get_state(self):
         """A fingerprint of all that is ours, and of what hangs on it."""
-        names = {*self.get_our_models(), "helpdesk.ticket", "mail.message"}
+        ours = {name for name in self.get_our_models() if self.env[name]._auto}
+        names = ours | {"helpdesk.ticket", "mail.message"}
         names |= {"mail.followers", "mail.activity", "ir.attachment"}
         return {
             name: self.env.execute_query(

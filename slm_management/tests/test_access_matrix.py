@@ -96,6 +96,7 @@ CRUD = {
         "administrator": "rwc",
         "manager": "rwcd",
     },
+    "slm.supplier.ranking": {"agent": "r", "administrator": "r", "manager": "r"},
     "slm.target": {"agent": "r", "administrator": "rwcd", "manager": "rwcd"},
     "slm.ticket.event": {"agent": "r", "administrator": "r", "manager": "r"},
     "slm.time.share": {"agent": "r", "administrator": "r", "manager": "r"},

@@ -234,7 +234,8 @@ class TestSupplierRoles(SupplierCase):
         lines = {"criterion_id": criterion.id, "weight": 500}
         vals = self.prepare("slm.supplier.evaluation")
         mine = line.evaluation_id.create(vals | {"line_ids": [Command.create(lines)]})
-        self.assertEqual(mine.line_ids.weight, 0, "What it weighs today")
+        for line in mine.line_ids:
+            self.assertEqual(line.weight, line.criterion_id.weight, "As it is today")
 
     def test_manager_decides(self):
         self.criterion.with_user(self.manager).weight = 10
