@@ -677,6 +677,16 @@ class TestWarranty(ContractsCase):
                 self.assertWarranty(self.web, "", False)
                 contract.write(before)
 
+    def test_archived_contract_where_archived_ones_are_shown(self):
+        self.create_contract(
+            warranty_date="2024-01-07",
+            configuration_item_ids=self.web.ids,
+            active=False,
+        )
+        web = self.as_agent(self.web).with_context(active_test=False)
+        self.assertTrue(web.contract_ids)
+        self.assertFalse(web.warranty_end)
+
     def test_warranty_outlives_the_term(self):
         contract = self.create_contract(
             final_acceptance_date="2023-06-01",
