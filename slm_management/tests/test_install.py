@@ -190,7 +190,7 @@ class TestInstall(SlmCommon):
         return newer.sudo()
 
     def _hold_supplier(self):
-        """The stranger is a supplier, of whom contracts and a sealed evaluation tell."""
+        """The stranger is a supplier, with a contract and a sealed evaluation."""
         self.category = self.env["slm.supplier.category"].create({"name": "Lines"})
         self.stranger.write(
             {
