@@ -9,7 +9,13 @@ from ..engine import last_period, period_months, weighted_score
 
 MANAGER = "slm_management.group_slm_manager"
 #: what the confirmation writes down, and nobody else
-SEAL = {"state": "draft", "confirmed_by_id": False, "confirmed_on": False}
+SEAL = {
+    "state": "draft",
+    "confirmed_by_id": False,
+    "confirmed_on": False,
+    # by a merge of suppliers, which writes it in SQL
+    "is_merged": False,
+}
 #: what follows from other records: nobody says it
 FOLLOWS = ("total",)
 
