@@ -97,7 +97,7 @@ test("a contract is told with its hours, people and targets", async () => {
     ]);
     expect(".o_slm_contacts a").toHaveAttribute("href", "tel:+49 30 2");
     expect(queryAllTexts(".o_slm_targets tbody tr > *")).toEqual([
-        "priority High",
+        "Priority High",
         "30 min",
         "4 h",
         "–",
