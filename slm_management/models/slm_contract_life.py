@@ -130,7 +130,7 @@ class SlmContractLife(models.AbstractModel):
             to_sql=lambda model, alias, _query: SQL(
                 # never NULL, as it may be negated
                 "COALESCE(%s >= %s, FALSE)",
-                SQL.identifier(alias, "end_date"),
+                model._field_to_sql(alias, "end_date"),
                 model._get_today_sql(alias),
             )
         )
@@ -259,9 +259,9 @@ class SlmContractLife(models.AbstractModel):
         not_in_time = Domain.custom(
             to_sql=lambda model, alias, _query: SQL(
                 "(%(given)s IS NULL OR %(given)s > COALESCE(%(notice)s, %(end)s))",
-                given=SQL.identifier(alias, "notice_given_date"),
-                notice=SQL.identifier(alias, "notice_date"),
-                end=SQL.identifier(alias, "end_date"),
+                given=model._field_to_sql(alias, "notice_given_date"),
+                notice=model._field_to_sql(alias, "notice_date"),
+                end=model._field_to_sql(alias, "end_date"),
             )
         )
         return (
@@ -399,7 +399,7 @@ class SlmContractLife(models.AbstractModel):
             return SQL("%s::date", next(iter(groups)))
         cases = SQL(" ").join(
             SQL("WHEN %s IN %s THEN %s::date", column, tuple(ids), today)
-            for column in [SQL.identifier(alias, "company_id")]
+            for column in [self._field_to_sql(alias, "company_id")]
             for today, ids in groups.items()
         )
         return SQL("(CASE %s END)", cases)
@@ -408,7 +408,7 @@ class SlmContractLife(models.AbstractModel):
     def _get_state_sql(self, alias):
         """The same as :func:`..engine.papers.standing`, for rows of the table."""
         column = {
-            name: SQL.identifier(alias, name)
+            name: self._field_to_sql(alias, name)
             for name in (
                 "effective_date",
                 "initial_acceptance_date",

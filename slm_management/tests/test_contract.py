@@ -412,6 +412,13 @@ class TestContractState(ContractCase):
             field["groupable"] and field["sortable"] and field["searchable"]
         )
 
+    def test_what_is_not_flushed_is_found(self):
+        contract = self.all[0]
+        self.env.flush_all()
+        with self.env.protecting([self.contracts._fields["effective_date"]], contract):
+            contract.effective_date = TODAY
+        self.assertIn(contract, self.search("state", "=", "in_force"))
+
     def test_requesters_do_not_group(self):
         for user in (self.portal_user, self.helpdesk_user):
             with self.assertRaises(AccessError):
