@@ -213,10 +213,15 @@ class AccessMatrix(AccessWorld):
             found = repr(error)
         return found
 
-    def _try(self, go):
-        """An abstract model has no table: the transaction goes on after that, too."""
-        with self.env.cr.savepoint():
-            return go()
+    def _try(self, go, model):
+        """An abstract model has no table: the transaction goes on after that, too. It
+        may lack the fields of those that inherit from it."""
+        try:
+            with self.env.cr.savepoint():
+                return go()
+        except AttributeError:
+            if not model._abstract:
+                raise
 
     def _tells(self, result):
         """Whether there is anything in what a road yields."""
@@ -375,7 +380,7 @@ class AccessMatrix(AccessWorld):
                 self.env.invalidate_all()
                 go = roads_of.road_by_method(record, method)
                 with self._undoing():
-                    result = self._go(lambda go=go: self._try(go))
+                    result = self._go(lambda go=go, on=model: self._try(go, on))
                     if SECRET in str(result):
                         found.append(f"{user.login} {record}.{method}: {result}")
                     if result is not None and self._get_state() != before:
