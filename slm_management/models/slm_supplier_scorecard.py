@@ -188,6 +188,8 @@ class SlmSupplierScorecard(models.AbstractModel):
         )
         return {
             "label": self._tell_month(first),
+            "month": self._tell_part(first, "LLL"),
+            "year": self._tell_part(first, "y"),
             "start": fields.Datetime.to_string(start),
             "end": fields.Datetime.to_string(end),
         }
@@ -379,6 +381,12 @@ class SlmSupplierScorecard(models.AbstractModel):
     def _tell_month(self, day):
         locale = babel_locale_parse(get_lang(self.env).code)
         return babel.dates.format_skeleton("yMMM", day, locale=locale)
+
+    @api.model
+    def _tell_part(self, day, pattern):
+        """The month or the year alone, where there is little room."""
+        locale = babel_locale_parse(get_lang(self.env).code)
+        return babel.dates.format_date(day, pattern, locale=locale)
 
     @api.model
     def _tell_score(self, score):

@@ -49,7 +49,7 @@ function getOptions(ink, scale, onPick) {
             ev.native.target.style.cursor = elements.length ? "pointer" : "default";
         },
         plugins: {
-            legend: {labels: {color: ink.text, usePointStyle: true}},
+            legend: {labels: {color: ink.text, usePointStyle: true, boxHeight: 6}},
         },
         scales: {
             x: {ticks, grid: {display: false}},
