@@ -362,11 +362,12 @@ class SlmContractLife(models.AbstractModel):
         manager; of the desk of its company, as what is told is not for anybody else."""
         self.ensure_one()
         contract = self.sudo()
+        for user in contract.manager_id + contract.create_uid:
+            if self._may_know(user):
+                return user
+        # looked up only where it is needed, as it takes a query
         managers = self.env.ref(MANAGER).sudo().all_user_ids
-        for users in (contract.manager_id, contract.create_uid, managers.sorted("id")):
-            if fit := users.filtered(self._may_know):
-                return fit[0]
-        return self.env["res.users"]
+        return managers.sorted("id").filtered(self._may_know)[:1]
 
     def _may_know(self, user):
         user = user.sudo()
