@@ -77,8 +77,15 @@ class SlmContractAcceptance(models.Model):
         search="_search_is_late",
         help="It was planned for a day that is past, and has no result yet.",
     )
+    # The search of activities asks who may write on the document; agents only read.
+    open_activity_ids = fields.Many2many(
+        "mail.activity",
+        string="What Is Left to Do",
+        compute="_compute_open_points",
+        compute_sudo=True,
+    )
     open_point_count = fields.Integer(
-        string="Open Points", compute="_compute_open_point_count"
+        string="Open Points", compute="_compute_open_points", compute_sudo=True
     )
 
     # ------------------------------------------------------------------
@@ -152,8 +159,9 @@ class SlmContractAcceptance(models.Model):
         return contracts._get_either(self._get_late_domain(), value)
 
     @api.depends("activity_ids")
-    def _compute_open_point_count(self):
+    def _compute_open_points(self):
         for line in self:
+            line.open_activity_ids = line.activity_ids
             line.open_point_count = len(line.activity_ids)
 
     @api.depends("name", "kind")

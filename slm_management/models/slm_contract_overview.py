@@ -51,6 +51,7 @@ class SlmContractOverview(models.AbstractModel):
         "mail.activity",
         string="Open Points",
         compute="_compute_open_activity_ids",
+        compute_sudo=True,
         help="What is left to do after its acceptances.",
     )
     has_initial_acceptance = fields.Boolean(compute="_compute_has_acceptances")
@@ -190,12 +191,15 @@ class SlmContractOverview(models.AbstractModel):
         }
 
     def action_view_agreements(self):
+        self.ensure_one()
         return self._prepare_view("slm_agreement_action", self.agreement_ids)
 
     def action_view_services(self):
+        self.ensure_one()
         return self._prepare_view("slm_service_action", self.service_ids)
 
     def action_view_configuration_items(self):
+        self.ensure_one()
         return self._prepare_view(
             "slm_configuration_item_action", self.configuration_item_ids
         )

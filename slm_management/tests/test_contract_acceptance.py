@@ -230,6 +230,18 @@ class TestAcceptance(ContractCase):
             user_id=(user or self.agent).id,
         )
 
+    def test_agents_read_the_open_points_of_others(self):
+        line = self.create_acceptance(self.contract)
+        point = self.add_open_point(line)
+        self.env.invalidate_all()
+        acting = line.with_user(self.agent)
+        self.assertEqual(acting.open_point_count, 1)
+        for record in (acting, acting.contract_id):
+            told = record.web_read(
+                {"open_activity_ids": {"fields": {"summary": {}, "user_id": {}}}}
+            )[0]["open_activity_ids"]
+            self.assertEqual([values["id"] for values in told], point.ids)
+
     def test_open_points(self):
         """Activities, each with its owner and due date."""
         line = self.accept(result="reservations")

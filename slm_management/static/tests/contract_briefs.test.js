@@ -48,7 +48,7 @@ const BRIEF = {
             name: "UC",
             targets: [
                 {
-                    scope: "priority High",
+                    scope: "Priority High",
                     response: "30 min",
                     completion: "4 h",
                     closure: "",
