@@ -1,7 +1,7 @@
 """Contracts and suppliers as people click them, in a real browser, in both languages.
 
-A manager terminates a contract and confirms an evaluation, an agent sees on a ticket what
-the contract says and prints it; a supplier who is a user of the portal gets nothing.
+A manager terminates a contract and confirms an evaluation; an agent sees on a ticket
+what the contract says and prints it; a supplier on the portal gets nothing.
 """
 
 import urllib.error

@@ -140,10 +140,11 @@ class SlmSupplierInteraction(models.Model):
     @api.depends("name")
     def _compute_display_name(self):
         """Without its code, which would fill the calendar."""
-        super()._compute_display_name()
+        res = super()._compute_display_name()
         for record in self:
             if not self.env.context.get("import_compat"):
                 record.display_name = record.name or ""
+        return res
 
     @api.onchange("ticket_id")
     def _onchange_ticket_id(self):
