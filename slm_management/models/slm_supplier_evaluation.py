@@ -416,6 +416,7 @@ class SlmSupplierEvaluation(models.Model):
                 ("partner_id", "in", self.partner_id._origin.ids),
                 ("company_id", "in", self.company_id.ids),
                 ("state", "=", "confirmed"),
+                ("is_merged", "=", False),
             ],
             order="date_to desc, id desc",
         )

@@ -39,6 +39,7 @@ class SlmSupplierRanking(models.Model):
             "total",
             "date_to",
             "confirmed_on",
+            "is_merged",
         ],
     }
 
@@ -193,17 +194,28 @@ class SlmSupplierRanking(models.Model):
         )
 
     def _get_judged_sql(self):
-        """The last confirmed evaluation of each supplier in each company."""
+        """The last confirmed evaluation of each supplier in each company, beside the
+        previous one: as on its form, one of a period before, not one that ends with
+        it. Of merged suppliers, only those that count."""
         return SQL(
             """
-            SELECT DISTINCT ON (partner_id, company_id)
-                   id, partner_id, company_id, total, confirmed_on,
-                   LEAD(total) OVER (
-                       PARTITION BY partner_id, company_id
-                       ORDER BY date_to DESC, id DESC
-                   ) AS previous_total
-              FROM slm_supplier_evaluation
-             WHERE state = 'confirmed'
-             ORDER BY partner_id, company_id, date_to DESC, id DESC
+            SELECT last.*, before.total AS previous_total
+              FROM (
+                SELECT DISTINCT ON (partner_id, company_id)
+                       id, partner_id, company_id, total, confirmed_on, date_to
+                  FROM slm_supplier_evaluation
+                 WHERE state = 'confirmed' AND is_merged IS NOT TRUE
+                 ORDER BY partner_id, company_id, date_to DESC, id DESC
+              ) last
+              LEFT JOIN LATERAL (
+                SELECT total
+                  FROM slm_supplier_evaluation earlier
+                 WHERE earlier.partner_id = last.partner_id
+                   AND earlier.company_id = last.company_id
+                   AND earlier.date_to < last.date_to
+                   AND state = 'confirmed' AND is_merged IS NOT TRUE
+                 ORDER BY date_to DESC, id DESC
+                 LIMIT 1
+              ) before ON TRUE
             """
         )

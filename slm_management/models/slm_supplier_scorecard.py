@@ -89,6 +89,7 @@ class SlmSupplierScorecard(models.AbstractModel):
                 ("partner_id", "=", partner.id),
                 ("company_id", "=", self.env.company.id),
                 ("state", "=", "confirmed"),
+                ("is_merged", "=", False),
             ],
             order="date_to desc, id desc",
             limit=EVALUATIONS,
@@ -97,8 +98,9 @@ class SlmSupplierScorecard(models.AbstractModel):
 
     @api.model
     def _get_score(self, evaluations):
-        """The last total, and how it compares to the one before."""
-        last, before = evaluations[-1:], evaluations[-2:-1]
+        """The last total, and how it compares to the previous one, as on its form."""
+        last = evaluations[-1:]
+        before = last.previous_id
         change = last.total - before.total if before else 0.0
         return {
             "id": last.id,

@@ -97,6 +97,27 @@ class TestSupplierRanking(HoldersCase):
         self.judge(self.vendor, 4, 2024)
         self.assertEqual(self.get_row(self.vendor).trend, "better")
 
+    def test_previous_ends_before(self):
+        """As on the form: one that ends on the same day is not the one before."""
+        self.judge(self.vendor, 5, 2022)
+        self.judge(self.vendor, 2, 2023, date_from="2023-10-01")
+        year = self.judge(self.vendor, 4, 2023)
+        row = self.get_row(self.vendor)
+        self.assertEqual((row.evaluation_id, row.previous_total), (year, 5))
+        self.assertEqual(row.previous_total, year.previous_total)
+
+    def test_merged_do_not_count(self):
+        """Of the evaluations of one period the one that counts is ranked."""
+        self.judge(self.vendor, 4, 2022).is_merged = True
+        self.env.flush_all()
+        first = self.judge(self.vendor, 3, 2022)
+        last = self.judge(self.vendor, 5, 2023)
+        self.judge(self.vendor, 1, 2023, date_from="2023-07-01").is_merged = True
+        row = self.get_row(self.vendor)
+        self.assertEqual((row.evaluation_id, row.total), (last, 5))
+        self.assertEqual(row.previous_total, 3)
+        self.assertEqual(last.previous_id, first)
+
     def test_clocks(self):
         """What the figures say of the last twelve months."""
         for start, end in (("mon 08:00", "mon 09:00"), ("tue 08:00", "tue 16:00")):

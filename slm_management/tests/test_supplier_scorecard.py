@@ -85,6 +85,17 @@ class TestSupplierScorecard(ScorecardCase):
         self.assertEqual(rows[-1]["id"], self.last.id)
         self.assertEqual(rows[0]["short"], "Dec 2013")
 
+    def test_compared_as_on_the_form(self):
+        """With one of a period before, that has not been merged away."""
+        self.evaluate("2023-01-01", "2023-12-31", [2, 2, 2, 2, 2])
+        twin = self.evaluate("2023-02-01", "2023-06-30", [5, 5, 5, 5, 5])
+        twin.is_merged = True
+        card = self.get_card()
+        self.assertEqual(card["score"]["change_text"], "−1.00")
+        shown = [row["id"] for row in card["evaluations"]["rows"]]
+        self.assertNotIn(twin.id, shown)
+        self.assertEqual(len(shown), 3)
+
     def test_compliance_per_metric_and_month(self):
         self.keep_waiting(("tue 09:00", "tue 09:30"), ("tue 10:00", "tue 11:30"))
         self.keep_waiting(("tue+4 09:00", "tue+4 09:30"))
