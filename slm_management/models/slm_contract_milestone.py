@@ -136,15 +136,14 @@ class SlmContractMilestone(models.Model):
     # Computes
     # ------------------------------------------------------------------
 
-    @api.depends("kind", "contract_id.display_name", "acceptance_id.name")
+    @api.depends("kind", "contract_id.name")
     @api.depends_context("lang")
     def _compute_display_name(self):
+        """What it is comes first: a calendar has room for a few words."""
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for milestone in self:
-            what = milestone.acceptance_id.name
-            title = kinds.get(milestone.kind, "")
-            what = f"{title} “{what}”" if what else title
-            milestone.display_name = f"{milestone.contract_id.display_name}: {what}"
+            what = kinds.get(milestone.kind, "")
+            milestone.display_name = f"{what}: {milestone.contract_id.name or ''}"
 
     # ------------------------------------------------------------------
     # CRUD

@@ -95,6 +95,7 @@ class SlmSupplierEvaluation(models.Model):
         default=lambda self: self._prepare_line_commands(),
     )
     total = fields.Float(
+        string="Total Score",
         compute="_compute_total",
         store=True,
         digits=(3, 2),
@@ -141,7 +142,7 @@ class SlmSupplierEvaluation(models.Model):
         compute="_compute_previous_id", digits=(3, 2), aggregator=None
     )
     difference = fields.Float(
-        string="Change",
+        string="Difference",
         compute="_compute_previous_id",
         digits=(3, 2),
         aggregator=None,

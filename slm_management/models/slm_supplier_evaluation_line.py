@@ -57,7 +57,7 @@ class SlmSupplierEvaluationLine(models.Model):
         help="The score in the previous evaluation; 0: none.",
     )
     difference = fields.Integer(
-        string="Change",
+        string="Difference",
         compute="_compute_previous_score",
         help="How much better (or worse) it is than in the previous evaluation.",
     )

@@ -70,7 +70,9 @@ class SlmSupplierRanking(models.Model):
     evaluation_id = fields.Many2one(
         "slm.supplier.evaluation", string="Last Evaluation", readonly=True
     )
-    total = fields.Float(digits=(3, 2), readonly=True, aggregator="avg")
+    total = fields.Float(
+        string="Total Score", digits=(3, 2), readonly=True, aggregator="avg"
+    )
     previous_total = fields.Float(digits=(3, 2), readonly=True, aggregator=None)
     trend = fields.Selection(
         [("better", "Better"), ("same", "Unchanged"), ("worse", "Worse")],

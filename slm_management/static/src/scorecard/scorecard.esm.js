@@ -41,7 +41,7 @@ export class SlmSupplierScorecard extends Component {
         this.pictures = {
             evaluations: drawEvaluations(
                 card.evaluations,
-                {total: _t("Total")},
+                {total: _t("Total Score")},
                 ink,
                 ({id}) => this.open("slm.supplier.evaluation", id)
             ),
