@@ -15,3 +15,22 @@ class ResUsers(models.Model):
         help="The day of the last e-mail about dates of contracts, where the user "
         "works.",
     )
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    def write(self, vals):
+        if vals.get("active", True):
+            return super().write(vals)
+        with self.env["slm.contract.milestone"]._leaving(self):
+            return super().write(vals)
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_archive(self):
+        """Core deletes what they have to do, dates of contracts that run on as well."""
+        with self.env["slm.contract.milestone"]._leaving(self):
+            return super().action_archive()

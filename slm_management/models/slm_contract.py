@@ -363,6 +363,21 @@ class SlmContract(models.Model):
                     )
                 )
 
+    @api.constrains("notice_given_date")
+    def _check_notice_given_date(self):
+        """A slip of the year would keep its reminders silent, and let it go on."""
+        for contract in self:
+            given = contract.notice_given_date
+            if given and given > contract._get_today():
+                raise ValidationError(
+                    self.env._(
+                        "Notice of %(contract)s can not have been given on %(date)s, "
+                        "which is yet to come. Enter the day when it has been given.",
+                        contract=contract.display_name,
+                        date=format_date(self.env, given),
+                    )
+                )
+
     @api.constrains("renewal", "renewal_months", "end_date", "effective_date")
     def _check_renewal(self):
         """What is in preparation may have no end yet."""
@@ -477,6 +492,8 @@ class SlmContract(models.Model):
             super().write({name: vals[name] for name in typed})
         if vals.keys() & MILESTONE_FIELDS:
             self._follow_dates()
+        if "manager_id" in vals:
+            self.env["slm.contract.milestone"]._hand_over(self)
         return res
 
     def unlink(self):

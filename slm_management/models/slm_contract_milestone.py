@@ -341,6 +341,33 @@ class SlmContractMilestone(models.Model):
             ]
         )
 
+    @api.model
+    def _hand_over(self, contracts):
+        """Somebody else may look after contracts now: what his predecessor has not done
+        is his, and what nobody could be told is told."""
+        rows = self.sudo().search([("contract_id", "in", contracts.ids)])
+        users = rows._get_users()
+        for row in rows.filtered("activity_id.active"):
+            activity, user = row.activity_id, users[row]
+            # one that was given to a third is left with him
+            if user and activity.user_id == row.reminded_user_id != user:
+                row.reminded_user_id = activity.user_id = user
+        self._wake_cron(contracts.company_id)
+
+    @api.model
+    @contextmanager
+    def _leaving(self, leavers):
+        """What users who go have not done is told to others: it goes with them."""
+        todos = Domain("activity_id.user_id", "in", leavers.ids)
+        rows = self.sudo().search(todos & Domain("activity_id.active", "=", True))
+        yield
+        if rows:
+            rows.invalidate_recordset()
+            rows._drop_activities()
+            live = rows.filtered("is_live")
+            live.write(dict(SETTLED, is_pending=True, reminded_for=False))
+            self._wake_cron(rows.company_id)
+
     # ------------------------------------------------------------------
     # Cron
     # ------------------------------------------------------------------
@@ -358,8 +385,10 @@ class SlmContractMilestone(models.Model):
         contracts = self.env["slm.contract"].sudo()
         domain = contracts._get_renewable_domain(contracts._get_every_today())
         due = contracts.search(domain)
-        for batch in split_every(BATCH_SIZE, due.ids, contracts.browse):
-            self._do_all(batch, lambda contracts: contracts._renew())
+        for batch in split_every(BATCH_SIZE, due.ids):
+            # somebody may have ended some since they were found, before a commit
+            still_due = contracts.search(domain & Domain("id", "in", batch))
+            self._do_all(still_due, lambda contracts: contracts._renew())
             if not self.env["ir.cron"]._commit_progress(len(batch), remaining=1):
                 return False
         return True
@@ -430,11 +459,18 @@ class SlmContractMilestone(models.Model):
         """Tell one user of what is due; all of it, or nothing and the log says why."""
         try:
             with self.env.cr.savepoint():
-                self._lock(self).filtered("is_pending")._remind_now(user)
+                self._lock(self)._filter_due()._remind_now(user)
         except SerializationFailure:
             self._come_again(self)
         except Exception:
             _logger.exception("%s could not be reminded of contracts", user.login)
+
+    def _filter_due(self):
+        """Without those that somebody has moved since they were found, or told."""
+        todays = self.env["slm.contract"]._get_todays(self.company_id)
+        return self.filtered(
+            lambda row: row.is_pending and row.remind_date <= todays[row.company_id]
+        )
 
     def _remind_now(self, user):
         if not user:
@@ -455,12 +491,10 @@ class SlmContractMilestone(models.Model):
             told._send_digest(user, [lines[row] for row in told])
 
     def _tell_nobody(self):
+        """They stay due until somebody is in charge."""
         if self:
             names = ", ".join(self.contract_id.mapped("display_name"))
             _logger.warning("Nobody is in charge of contracts: %s", names)
-        todays = self.env["slm.contract"]._get_todays(self.company_id)
-        for company, rows in self.grouped("company_id").items():
-            rows._note_reminder(self.env["res.users"], todays[company])
 
     def _can_not_wait(self, todays):
         """Whether tomorrow is too late to tell it."""

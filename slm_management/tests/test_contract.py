@@ -185,6 +185,13 @@ class TestContractDates(ContractCase):
             lambda: contract.write({"notice_given_date": "2022-12-31"}),
         )
 
+    def test_notice_to_come(self):
+        """It would keep reminders silent from now on, and the term would go on."""
+        contract = self.create_contract(effective_date="2023-01-01")
+        with self.assertRefused("Servers can not have been given on 01/09/2024"):
+            contract.notice_given_date = TODAY + DAY
+        contract.notice_given_date = TODAY
+
     def test_termination_to_come(self):
         contract = self.create_contract()
         with self.assertRefused("01/09/2024"):

@@ -116,8 +116,10 @@ class TestContractDigest(ContractCommon):
         self.assertIn("Nobody is in charge", log.output[0])
         self.assertIn(contract.display_name, log.output[0])
         self.assertFalse(contract.activity_ids)
-        with nobody, self.assertNoLogs(LOGGER, "WARNING"):
-            self.run_cron("contracts")
+        contract.manager_id = self.administrator
+        self.run_at("2024-01-09")
+        [(login, _lines)] = self.tell_mails()
+        self.assertEqual(login, self.administrator.login, "He was waited for")
 
     def test_deleting_what_was_told_sends_no_second_mail(self):
         contract = self.make(end_date="2024-01-31")
@@ -255,6 +257,60 @@ class TestContractFaults(ContractCommon):
         self.assertEqual(bad.end_date, date(2024, 2, 29))
         notes = good.message_ids.filtered(lambda m: "tacitly" in (m.body or ""))
         self.assertEqual(len(notes), 1)
+
+    def meanwhile(self, act):
+        """Somebody else does something at the first commit of the job."""
+        todo = [act]
+
+        def commit(crons, *args, **kwargs):
+            self.env.flush_all()
+            if todo:
+                todo.pop()()
+                self.env.flush_all()
+            self.env.invalidate_all()
+            return float("inf")
+
+        return patch.object(self.registry["ir.cron"], "_commit_progress", commit)
+
+    def test_what_ends_while_others_are_renewed(self):
+        tacit = {"end_date": "2024-01-31", "renewal": "tacit", "renewal_months": 1}
+        for act in (
+            lambda last: last.action_terminate(),
+            lambda last: last.action_archive(),
+            lambda last: last.write({"renewal": "none", "renewal_months": 0}),
+        ):
+            self.go_to("2024-01-08")
+            contracts = self.make("One", **tacit) + self.make("Two", **tacit)
+            self.go_to("2024-02-01")
+            ended = contracts.browse()
+
+            def end(act=act, contracts=contracts):
+                nonlocal ended
+                ended = contracts.filtered(lambda c: not c.renewal_count)
+                act(ended)
+
+            one_by_one = patch(f"{LOGGER}.BATCH_SIZE", 1)
+            with one_by_one, self.meanwhile(end):
+                self.milestones._cron_contracts()
+            self.assertEqual(len(ended), 1)
+            self.assertEqual(ended.end_date, date(2024, 1, 31))
+            self.assertEqual((contracts - ended).end_date, date(2024, 2, 29))
+
+    def test_what_moves_while_others_are_told(self):
+        """It is told when it is due now, not when it was."""
+        one = self.make("One", end_date="2024-01-31")
+        two = self.make(
+            "Two", end_date="2024-01-31", manager_id=self.administrator.id
+        )
+
+        def move():
+            waiting = (one + two).filtered(lambda c: not c.sudo().activity_ids)
+            waiting.end_date = "2024-12-31"
+
+        with self.meanwhile(move):
+            self.milestones._cron_contracts()
+        self.assertEqual(len(self.get_mails()), 1)
+        self.assertEqual(len((one + two).sudo().activity_ids), 1)
 
     def test_another_worker_was_faster(self):
         contract = self.make(end_date="2024-01-31")

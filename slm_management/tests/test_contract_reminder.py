@@ -601,6 +601,46 @@ class TestContractReminder(ContractCommon):
         self.administrator.write({"company_ids": companies, "company_id": other.id})
         self.assertManagerIsTold(contract)
 
+    def test_what_is_not_done_goes_to_the_next_manager(self):
+        contract = self.make(end_date="2024-01-31", warranty_date="2024-01-31")
+        self.run_cron("contracts")
+        self.get_mails()
+        own = contract.activity_ids.filtered(lambda todo: "Term" in todo.summary)
+        (contract.activity_ids - own).user_id = self.helpdesk_user
+        contract.manager_id = self.administrator
+        users = contract.activity_ids.user_id
+        self.assertEqual(own.user_id, self.administrator)
+        self.assertEqual(users, self.administrator | self.helpdesk_user, "Given on")
+        self.assertEqual(self.get_row(contract, "term").reminded_user_id, own.user_id)
+        self.run_cron("contracts")
+        self.assertEqual(len(contract.activity_ids), 2)
+
+    def assertLeaverIsFollowed(self, leave):
+        """What he did is done; the rest is told to somebody who is there."""
+        contract = self.make(
+            end_date="2024-01-31",
+            warranty_date="2024-01-31",
+            manager_id=self.administrator.id,
+        )
+        self.run_cron("contracts")
+        self.get_mails()
+        term = self.get_row(contract, "term").activity_id
+        (contract.activity_ids - term).action_feedback()
+        leave(self.administrator)
+        self.run_cron("contracts")
+        line = ("Hosting", "End of Term: 01/31/2024")
+        self.assertEqual(self.tell_mails(), [(self.manager.login, [line])])
+        self.assertEqual(contract.activity_ids.user_id, self.manager)
+        self.assertEqual(self.tell_todos(contract), [line[1]])
+        self.run_cron("contracts")
+        self.assertFalse(self.tell_mails())
+
+    def test_a_manager_who_leaves(self):
+        self.assertLeaverIsFollowed(lambda user: user.action_archive())
+
+    def test_a_manager_who_is_archived_by_an_import(self):
+        self.assertLeaverIsFollowed(lambda user: user.write({"active": False}))
+
     def test_some_manager_where_nobody_else_is_left(self):
         group = "slm_management.group_slm_manager"
         second = self.create_user("second", group)

@@ -1,7 +1,9 @@
 /* Copyright 2026 slm_management founding team
  * License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
 import {CalendarController} from "@web/views/calendar/calendar_controller";
+import {CalendarModel} from "@web/views/calendar/calendar_model";
 import {calendarView} from "@web/views/calendar/calendar_view";
+import {getColor} from "@web/views/calendar/utils";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 
@@ -22,7 +24,19 @@ export class SlmContractCalendarController extends CalendarController {
     }
 }
 
+export class SlmContractCalendarModel extends CalendarModel {
+    /**
+     * Colours as numbers: core takes a text for one of CSS, where "initial" is a word
+     * of its own, and the mark of that kind looked as if it were not set.
+     */
+    makeFilterDynamic() {
+        const filter = super.makeFilterDynamic(...arguments);
+        return {...filter, colorIndex: getColor(filter.colorIndex) || 0};
+    }
+}
+
 registry.category("views").add("slm_contract_calendar", {
     ...calendarView,
     Controller: SlmContractCalendarController,
+    Model: SlmContractCalendarModel,
 });
