@@ -310,8 +310,7 @@ class ResPartner(models.Model):
         res = super().write(vals)
         if vals.keys() & {"slm_is_supplier", "slm_supplier_status"}:
             self.sudo()._slm_open_files()
-        if "slm_evaluation_interval" in vals and "slm_next_evaluation_date" not in vals:
-            self.env["slm.supplier.evaluation"]._plan_first(self)
+        self._slm_plan_evaluations(vals)
         return res
 
     @api.ondelete(at_uninstall=False)
@@ -471,6 +470,17 @@ class ResPartner(models.Model):
         new = self.filtered(lambda p: p.slm_is_supplier and not p.slm_supplier_status)
         if new:
             new.slm_supplier_status = "candidate"
+
+    def _slm_plan_evaluations(self, vals):
+        """Another interval begins anew; who is evaluated has a day for that."""
+        planned = {"slm_evaluation_interval", "slm_next_evaluation_date"} & vals.keys()
+        suppliers = self if planned == {"slm_evaluation_interval"} else self.browse()
+        if "slm_next_evaluation_date" in planned:
+            suppliers = self.sudo().filtered(
+                lambda p: p.slm_evaluation_interval and not p.slm_next_evaluation_date
+            )
+        if suppliers:
+            self.env["slm.supplier.evaluation"]._plan_first(suppliers)
 
     def _slm_find_naming(self, model, field_name):
         """Up to one document of a model that names one of the contacts."""

@@ -180,6 +180,18 @@ class SlmSupplierEvaluation(models.Model):
                     )
                 )
 
+    @api.constrains("partner_id")
+    def _check_partner_id(self):
+        for evaluation in self.sudo():
+            if not evaluation.partner_id.slm_is_supplier:
+                raise ValidationError(
+                    self.env._(
+                        "%(partner)s is no supplier. Choose one, or make it a supplier "
+                        "first.",
+                        partner=evaluation.partner_id.display_name,
+                    )
+                )
+
     # ------------------------------------------------------------------
     # Computes
     # ------------------------------------------------------------------
