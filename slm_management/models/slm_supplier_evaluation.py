@@ -32,6 +32,7 @@ class SlmSupplierEvaluation(models.Model):
     _description = "Supplier Evaluation"
     _inherit = [
         "slm.supplier.evaluation.plan",
+        "slm.supplier.mixin",
         "slm.naming.mixin",
         "slm.code.mixin",
         "mail.thread",
@@ -46,15 +47,6 @@ class SlmSupplierEvaluation(models.Model):
     # ------------------------------------------------------------------
 
     name = fields.Char(compute="_compute_name")
-    partner_id = fields.Many2one(
-        "res.partner",
-        string="Supplier",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        check_company=True,
-        domain="[('slm_is_supplier', '=', True)]",
-    )
     category_id = fields.Many2one(
         related="partner_id.slm_supplier_category_id", string="Category"
     )
@@ -177,18 +169,6 @@ class SlmSupplierEvaluation(models.Model):
                         evaluation=evaluation.display_name,
                         begin=format_date(self.env, evaluation.date_from),
                         end=format_date(self.env, evaluation.date_to),
-                    )
-                )
-
-    @api.constrains("partner_id")
-    def _check_partner_id(self):
-        for evaluation in self.sudo():
-            if not evaluation.partner_id.slm_is_supplier:
-                raise ValidationError(
-                    self.env._(
-                        "%(partner)s is no supplier. Choose one, or make it a supplier "
-                        "first.",
-                        partner=evaluation.partner_id.display_name,
                     )
                 )
 

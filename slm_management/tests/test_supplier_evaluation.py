@@ -170,6 +170,14 @@ class TestEvaluation(EvaluationCase):
             copy.unlink()
 
     @mute_logger("odoo.sql_db")
+    def test_of_suppliers_only(self):
+        for act in (
+            lambda: self.create_evaluation(partner_id=self.carrier.id),
+            lambda: self.create_evaluation().write({"partner_id": self.carrier.id}),
+        ):
+            with self.assertRefused("Carrier is no supplier"):
+                act()
+
     def test_once_a_period(self):
         self.create_evaluation()
         with self.assertRaises(IntegrityError):
@@ -564,6 +572,19 @@ class TestPlan(EvaluationCase):
         """Of what was missed, only the last whole period."""
         self.assertEqual(self.tell(self.run_on(2025, 2, 10)), ["2024-10-01 2024-12-31"])
         self.assertEqual(self.vendor.slm_next_evaluation_date, date(2025, 4, 1))
+
+    def test_day_taken_away(self):
+        """Who is evaluated regularly is not forgotten, as a list would not tell."""
+        self.at("mon 12:00")
+        self.vendor.slm_evaluation_interval = "3"
+        self.vendor.slm_next_evaluation_date = False
+        self.assertEqual(str(self.vendor.slm_next_evaluation_date), "2024-04-01")
+        self.vendor.write(
+            {"slm_evaluation_interval": "12", "slm_next_evaluation_date": False}
+        )
+        self.assertEqual(str(self.vendor.slm_next_evaluation_date), "2025-01-01")
+        self.vendor.slm_evaluation_interval = False
+        self.assertFalse(self.vendor.slm_next_evaluation_date)
 
     def test_intervals(self):
         for months, following, expected in (
