@@ -44,6 +44,7 @@ from . import (
     slm_contract_finder,
     slm_contract_acceptance,
     slm_contract_milestone,
+    slm_supplier_mixin,
     slm_supplier_category,
     slm_supplier_criterion,
     slm_supplier_interaction,

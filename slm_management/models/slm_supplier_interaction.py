@@ -16,6 +16,7 @@ class SlmSupplierInteraction(models.Model):
     _description = "Supplier Contact Record"
     _inherit = [
         "slm.attachment.mixin",
+        "slm.supplier.mixin",
         "slm.naming.mixin",
         "slm.code.mixin",
         "mail.thread",
@@ -46,15 +47,6 @@ class SlmSupplierInteraction(models.Model):
         ],
         required=True,
         default="call",
-    )
-    partner_id = fields.Many2one(
-        "res.partner",
-        string="Supplier",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        check_company=True,
-        domain="[('slm_is_supplier', '=', True)]",
     )
     ticket_id = fields.Many2one(
         "helpdesk.ticket",
@@ -100,18 +92,6 @@ class SlmSupplierInteraction(models.Model):
     # ------------------------------------------------------------------
     # Constraints
     # ------------------------------------------------------------------
-
-    @api.constrains("partner_id")
-    def _check_partner_id(self):
-        for record in self.sudo():
-            if not record.partner_id.slm_is_supplier:
-                raise ValidationError(
-                    self.env._(
-                        "%(partner)s is no supplier. Choose one, or make it a supplier "
-                        "first.",
-                        partner=record.partner_id.display_name,
-                    )
-                )
 
     @api.constrains("partner_id", "contact_ids")
     def _check_contact_ids(self):
