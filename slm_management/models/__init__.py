@@ -72,6 +72,7 @@ from . import (
     helpdesk_ticket,
     helpdesk_ticket_stage,
     helpdesk_ticket_team,
+    ir_attachment,
     mail_activity,
     mail_message,
     mail_thread,

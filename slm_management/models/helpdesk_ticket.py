@@ -755,6 +755,8 @@ class HelpdeskTicket(models.Model):
         """Records of contacts with suppliers stay in the company of their ticket."""
         if "company_id" not in vals:
             return
+        # first: that there are records is not for whoever may not move a ticket
+        self.check_access("write")
         moved = self.filtered(lambda ticket: ticket.company_id.id != vals["company_id"])
         records = self.env["slm.supplier.interaction"].sudo()
         records = records.with_context(active_test=False)

@@ -123,8 +123,8 @@ class TestAccessMutation(AccessMatrix):
 
     def test_conditions_on_followers(self):
         """Core looks for them as superuser."""
-        method = "_slm_check_conditions"
-        self.patch_registry("helpdesk.ticket", method, lambda *args: None)
+        method = "_slm_find_followers"
+        self.patch_registry("helpdesk.ticket", method, lambda _self, domain: domain)
         path = "helpdesk.ticket.message_partner_ids.slm_supplier_status"
         self.assertFound(f"{path}: probe", "detours")
 

@@ -301,6 +301,28 @@ class TestSupplierRoles(SupplierCase):
         self.assertNotIn(contract, partner.slm_contract_ids)
         self.assertNotIn(evaluation, partner.slm_evaluation_ids)
 
+    def test_conditions_on_papers_of_another_company(self):
+        """Core looks for files and followers as superuser; agents are told no more."""
+        person = self.agent.partner_id
+        self.supplier.message_subscribe(person.ids)
+        file = self.env["ir.attachment"].with_user(self.agent).create({"name": "x"})
+        vals = self.prepare("slm.contract") | {"partner_id": person.id}
+        contract = self.env["slm.contract"].create(vals)
+        conditions = {file: "create_uid", self.supplier: "message_partner_ids"}
+        for company in (self.company, self.other_company):
+            contract.company_id = company
+            for record, name in conditions.items():
+                mine = record.with_user(self.agent)
+                inner = [("slm_contract_ids", "any", [("name", "=", "New")])]
+                for condition in (
+                    (f"{name}.slm_contract_ids.name", "=", "New"),
+                    (name, "any", inner),
+                    (name, "not any", ["!", *inner]),
+                ):
+                    found = mine.search([("id", "=", record.id), condition])
+                    with self.subTest(company=company.name, condition=condition):
+                        self.assertEqual(bool(found), company == self.company)
+
 
 class TestSupplierIsRequester(SupplierCase):
     """A supplier who comes by the portal sees nothing of what is kept on him; nor does
@@ -366,6 +388,38 @@ class TestSupplierIsRequester(SupplierCase):
                         else mine.browse()
                     )
                     self.assertFalse(found)
+
+    def test_conditions_on_files(self):
+        """Of files that are his own, by who has uploaded them or owns them."""
+        for user in (u for u in self.requesters if u._is_internal()):
+            files = self.env["ir.attachment"].with_user(user)
+            file = files.create({"name": "x"})
+            inner = [("slm_supplier_status", "=", "watch")]
+            for name in ("create_uid", "company_id.partner_id"):
+                for condition in (
+                    (f"{name}.slm_supplier_status", "=", "watch"),
+                    (f"{name}.slm_supplier_status", "!=", "watch"),
+                    (name, "any", inner),
+                    (name, "not any", inner),
+                    ("original_id", "not any", [(name, "any", inner)]),
+                ):
+                    with (
+                        self.subTest(user=user.login, condition=condition),
+                        self.assertRaises(AccessError),
+                    ):
+                        files.search([("id", "=", file.id), condition])
+            mine = [("id", "=", file.id), ("create_uid.login", "=", user.login)]
+            self.assertEqual(files.search(mine), file)
+
+    def test_ticket_that_can_not_move(self):
+        """Who may not write a ticket is not told that there are records about it."""
+        self.assertEqual(self.interaction.ticket_id, self.ticket)
+        moved = {"company_id": self.other_company.id}
+        for user in self.requesters:
+            mine = self.ticket.with_user(user)
+            if not mine.has_access("write"):
+                with self.subTest(user=user.login), self.assertRaises(AccessError):
+                    mine.write(moved)
 
     def test_file_of_somebody_else(self):
         """Whoever keeps a contract takes no file into it that he may not read."""
