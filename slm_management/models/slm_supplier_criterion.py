@@ -72,6 +72,11 @@ class SlmSupplierCriterion(models.Model):
             self._check_manager()
         return super().write(vals)
 
+    def _get_names(self):
+        """``{code of a language: its name in it}``"""
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        return {code: self.with_context(lang=code).name for code in languages}
+
     @api.model
     def _check_manager(self):
         if not (self.env.su or self.env.user.has_group(MANAGER)):

@@ -192,7 +192,13 @@ class SlmSupplierEvaluation(models.Model):
             compared = before.total and evaluation.total
             evaluation.difference = compared and evaluation.total - before.total
 
-    @api.depends("line_ids.score", "line_ids.previous_score", "date_from", "date_to")
+    @api.depends(
+        "line_ids.name",
+        "line_ids.score",
+        "line_ids.previous_score",
+        "date_from",
+        "date_to",
+    )
     @api.depends_context("lang")
     def _compute_picture(self):
         for evaluation in self:
@@ -203,7 +209,7 @@ class SlmSupplierEvaluation(models.Model):
             if before := evaluation.previous_id:
                 series[before._tell_period()] = lines.mapped("previous_score")
             evaluation.picture = {
-                "axes": lines.criterion_id.mapped("name"),
+                "axes": lines.mapped("name"),
                 "series": [{"name": k, "values": v} for k, v in series.items()],
             }
 

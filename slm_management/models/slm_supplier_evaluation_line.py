@@ -33,6 +33,8 @@ class SlmSupplierEvaluationLine(models.Model):
     criterion_id = fields.Many2one(
         "slm.supplier.criterion", required=True, ondelete="restrict"
     )
+    # Under "names" of the figures it stays as it was when they were frozen.
+    name = fields.Char(compute="_compute_name")
     description = fields.Text(related="criterion_id.description")
     sequence = fields.Integer(related="criterion_id.sequence", store=True)
     weight = fields.Integer(
@@ -113,6 +115,15 @@ class SlmSupplierEvaluationLine(models.Model):
     # Computes
     # ------------------------------------------------------------------
 
+    @api.depends("criterion_id.name", "figures")
+    @api.depends_context("lang")
+    def _compute_name(self):
+        for line in self:
+            names = (line.figures or {}).get("names", {})
+            lang = line.env.lang or "en_US"
+            stays = names.get(lang) or names.get("en_US")
+            line.name = stays or line.criterion_id.name
+
     @api.depends("score", "criterion_id", "evaluation_id.previous_id")
     def _compute_previous_score(self):
         for line in self:
@@ -156,11 +167,11 @@ class SlmSupplierEvaluationLine(models.Model):
             told = line.clock_count or line.breach_count
             line.clock_story = line._tell_figures() if told else False
 
-    @api.depends("criterion_id", "score")
+    @api.depends("name", "score")
     def _compute_display_name(self):
         for line in self:
             score = f": {line.score}" if line.score else ""
-            line.display_name = f"{line.criterion_id.name or ''}{score}"
+            line.display_name = f"{line.name or ''}{score}"
 
     # ------------------------------------------------------------------
     # CRUD
@@ -255,8 +266,10 @@ class SlmSupplierEvaluationLine(models.Model):
 
     def _freeze(self):
         """Let the figures stay as they are, in each line, so that nobody who is
-        writing one just now comes later than the confirmation."""
+        writing one just now comes later than the confirmation. Also what the criteria
+        are called: one that is named anew does not say what was scored."""
         counted = self.evaluation_id._get_topic_figures()
+        names = {criterion: criterion._get_names() for criterion in self.criterion_id}
         for line in self.sudo():
             told = counted[line.evaluation_id].get(line.criterion_id.suggested_by)
-            line.figures = told or {}
+            line.figures = (told or {}) | {"names": names[line.criterion_id]}

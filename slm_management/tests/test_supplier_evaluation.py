@@ -180,7 +180,7 @@ class TestEvaluation(EvaluationCase):
 
     def test_once_a_period(self):
         self.create_evaluation()
-        with self.assertRaises(IntegrityError):
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
             self.create_evaluation()
 
 
@@ -226,6 +226,7 @@ class TestSuggestion(EvaluationCase):
         self.assertEqual(self.get_line(evaluation, "response").clock_count, 0)
         evaluation.date_to = "2024-01-08"
         self.assertEqual(self.get_line(evaluation, "response").clock_count, 1)
+        self.carrier.slm_is_supplier = True
         evaluation.partner_id = self.carrier
         self.assertEqual(self.get_line(evaluation, "response").clock_count, 0)
 
@@ -419,6 +420,21 @@ class TestConfirmation(EvaluationCase):
         )
         evaluation.action_confirm()
         self.assertEqual(evaluation.activity_ids.mapped("summary"), ["Tell them"])
+
+    def test_criteria_named_anew(self):
+        """What was scored keeps its name; what is scored now has the new one."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        price = self.criteria["price"]
+        price.with_context(lang="zh_CN").name = "价格"
+        evaluation = self.create_confirmed()
+        price.name = "Costs"
+        price.with_context(lang="zh_CN").name = "成本"
+        draft = self.create_evaluation(date_from="2024-04-01", date_to="2024-06-30")
+        for record, names in ((evaluation, "Price 价格"), (draft, "Costs 成本")):
+            line = self.get_line(record, "price")
+            chinese = line.with_context(lang="zh_CN")
+            self.assertEqual(f"{line.name} {chinese.name}", names)
+            self.assertIn(line.name, record.picture["axes"])
 
     def test_agents_read(self):
         evaluation = self.create_evaluation().with_user(self.agent)
