@@ -344,29 +344,38 @@ class SlmContractMilestone(models.Model):
     @api.model
     def _hand_over(self, contracts):
         """Somebody else may look after contracts now: what his predecessor has not done
-        is his, and what nobody could be told is told."""
-        rows = self.sudo().search([("contract_id", "in", contracts.ids)])
+        is told to him. What was given to a third is left with him."""
+        todos = Domain("activity_id.active", "=", True)
+        rows = self.sudo().search(todos & Domain("contract_id", "in", contracts.ids))
         users = rows._get_users()
-        for row in rows.filtered("activity_id.active"):
-            activity, user = row.activity_id, users[row]
-            # one that was given to a third is left with him
-            if user and activity.user_id == row.reminded_user_id != user:
-                row.reminded_user_id = activity.user_id = user
+        rows.filtered(
+            lambda row: (
+                row.activity_id.user_id == row.reminded_user_id
+                and users[row] not in (row.reminded_user_id, users[row].browse())
+            )
+        )._tell_again()
+        # what nobody could be told may have waited for this
         self._wake_cron(contracts.company_id)
 
     @api.model
     @contextmanager
     def _leaving(self, leavers):
         """What users who go have not done is told to others: it goes with them."""
-        todos = Domain("activity_id.user_id", "in", leavers.ids)
-        rows = self.sudo().search(todos & Domain("activity_id.active", "=", True))
+        todos = Domain("activity_id.active", "=", True)
+        rows = self.sudo().search(
+            todos & Domain("activity_id.user_id", "in", leavers.ids)
+        )
         yield
+        rows.invalidate_recordset()
         if rows:
-            rows.invalidate_recordset()
-            rows._drop_activities()
-            live = rows.filtered("is_live")
-            live.write(dict(SETTLED, is_pending=True, reminded_for=False))
+            rows._tell_again()
             self._wake_cron(rows.company_id)
+
+    def _tell_again(self):
+        """Nobody knows of them who could do something about them."""
+        self._drop_activities()
+        live = self.filtered("is_live")
+        live.write(dict(SETTLED, is_pending=True, reminded_for=False))
 
     # ------------------------------------------------------------------
     # Cron

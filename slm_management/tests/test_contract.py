@@ -639,6 +639,7 @@ class TestContractRenewal(ContractCase):
     def test_notice_without_a_period(self):
         contract = self.create_tacit(end="2024-01-31", notice_period=0)
         self.assertFalse(contract.notice_date)
+        self.at(datetime(2024, 1, 31, 12))
         contract.notice_given_date = "2024-01-31"
         self.assertEqual(self.renew(contract, "2024-02-01"), "2024-01-31")
 

@@ -299,9 +299,7 @@ class TestContractFaults(ContractCommon):
     def test_what_moves_while_others_are_told(self):
         """It is told when it is due now, not when it was."""
         one = self.make("One", end_date="2024-01-31")
-        two = self.make(
-            "Two", end_date="2024-01-31", manager_id=self.administrator.id
-        )
+        two = self.make("Two", end_date="2024-01-31", manager_id=self.administrator.id)
 
         def move():
             waiting = (one + two).filtered(lambda c: not c.sudo().activity_ids)

@@ -481,6 +481,7 @@ class TestContractReminder(ContractCommon):
     def test_notice_in_time_and_too_late(self):
         in_time = self.tacit(notice_period=2, notice_unit="weeks")
         late = self.tacit(name="Late", notice_period=2, notice_unit="weeks")
+        self.go_to("2024-01-18")
         in_time.notice_given_date = "2024-01-17"
         late.notice_given_date = "2024-01-18"
         self.run_at("2024-08-01")
@@ -601,18 +602,26 @@ class TestContractReminder(ContractCommon):
         self.administrator.write({"company_ids": companies, "company_id": other.id})
         self.assertManagerIsTold(contract)
 
-    def test_what_is_not_done_goes_to_the_next_manager(self):
-        contract = self.make(end_date="2024-01-31", warranty_date="2024-01-31")
+    def test_what_is_not_done_is_told_to_the_next_manager(self):
+        """What is done is done, and what was given to a third is left with him."""
+        contract = self.make(
+            end_date="2024-01-31",
+            warranty_date="2024-01-31",
+            notice_period=1,
+            notice_unit="days",
+        )
         self.run_cron("contracts")
         self.get_mails()
-        own = contract.activity_ids.filtered(lambda todo: "Term" in todo.summary)
-        (contract.activity_ids - own).user_id = self.helpdesk_user
+        given = self.get_row(contract, "warranty").activity_id
+        given.user_id = self.helpdesk_user
+        self.get_mails()
+        self.get_row(contract, "notice").activity_id.action_feedback()
         contract.manager_id = self.administrator
-        users = contract.activity_ids.user_id
-        self.assertEqual(own.user_id, self.administrator)
-        self.assertEqual(users, self.administrator | self.helpdesk_user, "Given on")
-        self.assertEqual(self.get_row(contract, "term").reminded_user_id, own.user_id)
         self.run_cron("contracts")
+        line = ("Hosting", "End of Term: 01/31/2024")
+        self.assertEqual(self.tell_mails(), [(self.administrator.login, [line])])
+        self.assertEqual(given.user_id, self.helpdesk_user)
+        self.assertEqual((contract.activity_ids - given).user_id, self.administrator)
         self.assertEqual(len(contract.activity_ids), 2)
 
     def assertLeaverIsFollowed(self, leave):
@@ -688,10 +697,19 @@ moves = st.tuples(
         st.tuples(st.just("finish"), st.none()),
     ),
 )
+#: a contract has dates from the beginning, or there would be little to tell
+begins = st.tuples(
+    st.tuples(st.just("end"), near),
+    st.tuples(st.just("warranty"), near),
+    st.tuples(st.just("planned"), near),
+    st.tuples(st.just("period"), st.integers(0, 6)),
+    st.tuples(st.just("tacit"), st.booleans()),
+    st.tuples(st.just("manager"), st.integers(0, 1)),
+)
 #: hours until then, rarely an outage, and whether the job runs before
 waits = st.tuples(
-    st.one_of(*[st.integers(0, 40)] * 5, st.integers(300, 2400)),
-    st.sampled_from((True, True, True, False)),
+    st.one_of(*[st.integers(0, 30)] * 9, st.integers(300, 2400)),
+    st.sampled_from((True, True, True, True, False)),
 )
 zones = st.sampled_from(
     ["Europe/Berlin", "Asia/Shanghai", "America/Los_Angeles", "Pacific/Kiritimati"]
@@ -825,38 +843,49 @@ class TestContractReminderByChance(ContractCommon):
     """Random contracts, moves and outages: each due reminder exactly once, none early,
     none for dead papers, and one e-mail a day."""
 
-    @given(zones, st.lists(st.tuples(waits, moves), min_size=12, max_size=30))
-    @examples(25)
-    def test_each_due_reminder_exactly_once(self, zone, story):
+    @given(
+        zones,
+        st.tuples(*[begins] * len(NAMES)),
+        st.lists(st.tuples(waits, moves), min_size=25, max_size=30),
+    )
+    @examples(12)
+    def test_each_due_reminder_exactly_once(self, zone, starts, story):
         crons = self.registry["ir.cron"]
         with (
             self.env.cr.savepoint() as savepoint,
             patch.object(crons, "_commit_progress", return_value=float("inf")),
         ):
-            self.play(zone, story)
+            self.play(zone, starts, story)
             savepoint.rollback()
         self.env.invalidate_all()
 
-    def play(self, zone, story):
+    def play(self, zone, starts, story):
         now = datetime(2024, 1, 26, 6)
-        self.at(now)
-        self.company.partner_id.tz = zone
+        today = self.go_on(now, zone)
         self.managers = self.manager, self.administrator
         self.seen = self.env["mail.mail"].search([])
         self.contracts = {name: self.make_plain(name) for name in NAMES}
         expected = Expected()
+        for paper, moves in zip(expected.papers.values(), starts, strict=True):
+            for kind, value in moves:
+                self.do(paper, kind, value, today)
         for (hours, runs), (name, (kind, value)) in story:
             now += timedelta(hours=hours)
-            self.at(now)
-            local = pytz.utc.localize(now).astimezone(pytz.timezone(zone))
+            today = self.go_on(now, zone)
             if runs:
-                self.run_and_compare(expected, local.date())
-            self.do(expected.papers[name], kind, value, local.date())
-        self.run_and_compare(expected, local.date())
+                self.run_and_compare(expected, today)
+            self.do(expected.papers[name], kind, value, today)
+        self.run_and_compare(expected, today)
+
+    def go_on(self, now, zone):
+        """It is now; :return: the day where all of them work"""
+        self.at(now)
+        self.company.partner_id.tz = zone
+        return pytz.utc.localize(now).astimezone(pytz.timezone(zone)).date()
 
     def make_plain(self, name):
         leads = ("acceptance", "term", "notice", "warranty")
-        line = {"name": "Rollout"}
+        line = {"name": "Rollout", "kind": "partial"}
         contract = self.make(
             name,
             notice_unit="days",
@@ -935,6 +964,8 @@ class TestContractReminderByChance(ContractCommon):
         paper.terminated = value
 
     def do_effective(self, paper, contract, value, today):
+        if paper.accepted:
+            return
         contract.effective_date = value and "2023-01-01"
         paper.effective = value
 
@@ -948,7 +979,11 @@ class TestContractReminderByChance(ContractCommon):
             paper.tacit = value
 
     def do_manager(self, paper, contract, number, today):
+        """What the former one has not done is told to him."""
         contract.manager_id = self.managers[number]
+        for told in (*paper.dates.values(), paper.news):
+            if told.open and number != paper.manager:
+                told.open, told.awaits, told.known = False, True, None
         paper.manager = number
 
     def do_finish(self, paper, contract, value, today):
