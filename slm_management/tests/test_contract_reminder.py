@@ -293,6 +293,17 @@ class TestContractReminder(ContractCommon):
         self.run_at("2024-01-09")
         self.assertEqual((self.tell_mails(), self.tell_todos(contract)), ([], []))
 
+    def test_what_came_back_and_was_done_does_not_come_back_again(self):
+        contract = self.told()
+        contract.active = False
+        contract.active = True
+        self.run_at("2024-01-09")
+        contract.activity_ids.action_feedback()
+        contract.active = False
+        contract.active = True
+        self.run_at("2024-01-10")
+        self.assertEqual((self.tell_mails(), self.tell_todos(contract)), ([], []))
+
     def test_another_one_has_been_told_in_between(self):
         contract = self.told()
         contract.end_date = "2024-01-25"
