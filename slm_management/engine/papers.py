@@ -181,13 +181,15 @@ def renewals(end, months, today, given=None, count=0, unit="days"):
     given too late for one end counts for the next one.
 
     :param end: last day of the first term
-    :param months: length of the terms that follow, more than 0
+    :param months: length of the terms that follow; 0: none does
     :param given: day on which notice was given, or None
     :param count: period of notice, see :func:`notice_day`
 
     >>> end = date(2024, 12, 31)
     >>> renewals(end, 12, end), renewals(end, 12, date(2025, 1, 1))
     (0, 1)
+    >>> renewals(end, 0, date(2030, 1, 1))
+    0
     >>> in_time, late = date(2024, 9, 30), date(2024, 10, 1)
     >>> renewals(end, 12, date(2030, 1, 1), in_time, 3, "months")
     0
@@ -195,7 +197,7 @@ def renewals(end, months, today, given=None, count=0, unit="days"):
     1
     """
     times, last = 0, end
-    while last < min(today, date.max):
+    while months > 0 and last < min(today, date.max):
         if given and given <= notice_day(last, count, unit):
             break
         times += 1
