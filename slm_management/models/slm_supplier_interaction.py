@@ -71,7 +71,7 @@ class SlmSupplierInteraction(models.Model):
         domain="[('id', 'child_of', partner_id)]",
         help="The supplier's people who took part.",
     )
-    notes = fields.Html(string="Minutes", help="What was said and agreed.")
+    notes = fields.Html(string="Minutes Taken", help="What was said and agreed.")
     attachment_ids = fields.Many2many(
         "ir.attachment",
         "slm_supplier_interaction_attachment_rel",
