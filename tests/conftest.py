@@ -121,6 +121,22 @@ def rpc(server):
 
 
 @pytest.fixture
+def speaking(rpc):
+    """``with speaking("slm_agent", "zh_CN")``: he works in a language for a while."""
+
+    @contextmanager
+    def speak(login, lang):
+        users = rpc("res.users", "search", [("login", "=", login)])
+        rpc("res.users", "write", users, {"lang": lang})
+        try:
+            yield
+        finally:
+            rpc("res.users", "write", users, {"lang": "en_US"})
+
+    return speak
+
+
+@pytest.fixture
 def rpc_as(server):
     """A function that logs someone in: ``rpc_as("slm_agent")``."""
     return lambda login, password=None: Rpc(server, login, password)

@@ -4,7 +4,6 @@ A manager approves an agreement and drafts its next version; an agent sees why a
 has none, which one holds for another ticket and why, and tries what a ticket would get.
 """
 
-from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
@@ -37,17 +36,6 @@ WORDS = {
     },
 }
 LANGUAGES = pytest.mark.parametrize("lang", WORDS)
-
-
-@contextmanager
-def speaking(rpc, login, lang):
-    """Somebody works in a language, and goes back to English."""
-    users = rpc("res.users", "search", [("login", "=", login)])
-    rpc("res.users", "write", users, {"lang": lang})
-    try:
-        yield WORDS[lang]
-    finally:
-        rpc("res.users", "write", users, {"lang": "en_US"})
 
 
 @pytest.fixture
@@ -90,9 +78,10 @@ def current_state(page):
 
 
 @LANGUAGES
-def test_manager_approves_and_makes_a_version(new_page, rpc, draft, lang):
+def test_manager_approves_and_makes_a_version(new_page, speaking, rpc, draft, lang):
     """Submit, approve, next version, approve: the old one ends the day before."""
-    with speaking(rpc, "slm_manager", lang) as words:
+    words = WORDS[lang]
+    with speaking("slm_manager", lang):
         page = new_page("slm_manager")
         open_agreement(page, draft)
         page.click("button[name=action_submit]")
@@ -121,14 +110,15 @@ def check_versions(rpc, agreement):
 
 
 @LANGUAGES
-def test_ticket_of_an_expired_agreement(new_page, rpc, lang):
+def test_ticket_of_an_expired_agreement(new_page, speaking, rpc, lang):
     """The form names the agreement and its end, and says why there is none."""
     fields = ["slm_expired_agreement_id"]
     domain = [("slm_expired_agreement_id", "!=", False)]
     ticket = rpc("helpdesk.ticket", "search_read", domain, fields, limit=1)[0]
     agreement = ticket["slm_expired_agreement_id"][0]
     [agreement] = rpc("slm.agreement", "read", [agreement], ["code", "date_end"])
-    with speaking(rpc, "slm_agent", lang) as words:
+    words = WORDS[lang]
+    with speaking("slm_agent", lang):
         page = new_page("slm_agent")
         path = "/odoo/action-slm_management.helpdesk_ticket_action_all"
         page.goto(f"{path}/{ticket['id']}")
@@ -140,12 +130,13 @@ def test_ticket_of_an_expired_agreement(new_page, rpc, lang):
 
 
 @LANGUAGES
-def test_agent_asks_why_this_agreement(new_page, rpc, lang):
+def test_agent_asks_why_this_agreement(new_page, speaking, rpc, lang):
     """The dialog lists the candidates, each with the first rule that it failed."""
     name = "Hand scanners lose the connection"
     fields = ["slm_agreement_id"]
     [ticket] = rpc("helpdesk.ticket", "search_read", [("name", "=", name)], fields)
-    with speaking(rpc, "slm_agent", lang) as words:
+    words = WORDS[lang]
+    with speaking("slm_agent", lang):
         page = new_page("slm_agent")
         path = "/odoo/action-slm_management.helpdesk_ticket_action_all"
         page.goto(f"{path}/{ticket['id']}")
@@ -159,10 +150,11 @@ def test_agent_asks_why_this_agreement(new_page, rpc, lang):
 
 
 @LANGUAGES
-def test_agent_tries_what_a_ticket_would_get(new_page, rpc, lang):
+def test_agent_tries_what_a_ticket_would_get(new_page, speaking, rpc, lang):
     """Agreement and deadlines show at once, and nothing is created."""
     before = rpc("helpdesk.ticket", "search_count", [])
-    with speaking(rpc, "slm_agent", lang) as words:
+    words = WORDS[lang]
+    with speaking("slm_agent", lang):
         page = new_page("slm_agent")
         page.goto("/odoo/action-slm_management.slm_match_preview_action")
         page.wait_for_selector(".o_slm_match_preview")

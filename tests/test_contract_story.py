@@ -4,7 +4,6 @@ A manager terminates a contract and confirms an evaluation; an agent sees on a t
 what the contract says, and prints it.
 """
 
-from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
@@ -24,17 +23,6 @@ REASON = "They moved away"
 
 def ago(days):
     return str(date.today() - timedelta(days))
-
-
-@contextmanager
-def speaking(rpc, login, lang):
-    """Somebody works in a language, and goes back to English."""
-    users = rpc("res.users", "search", [("login", "=", login)])
-    rpc("res.users", "write", users, {"lang": lang})
-    try:
-        yield WORDS[lang]
-    finally:
-        rpc("res.users", "write", users, {"lang": "en_US"})
 
 
 @pytest.fixture
@@ -62,9 +50,10 @@ def contract(rpc, supplier):
 
 
 @LANGUAGES
-def test_manager_terminates_a_contract(new_page, rpc, contract, lang):
+def test_manager_terminates_a_contract(new_page, speaking, rpc, contract, lang):
     """The bar of dates is there; the termination asks for a reason and is told."""
-    with speaking(rpc, "slm_manager", lang) as words:
+    words = WORDS[lang]
+    with speaking("slm_manager", lang):
         page = new_page("slm_manager")
         page.goto(f"/odoo/action-slm_management.slm_contract_action/{contract}")
         page.wait_for_selector(".o_form_view [name=timeline] > *")
@@ -81,7 +70,7 @@ def test_manager_terminates_a_contract(new_page, rpc, contract, lang):
 
 
 @LANGUAGES
-def test_manager_confirms_an_evaluation(new_page, rpc, supplier, lang):
+def test_manager_confirms_an_evaluation(new_page, speaking, rpc, supplier, lang):
     """Five scores, a picture, and nothing changes after the confirmation."""
     values = {"partner_id": supplier, "date_from": ago(100), "date_to": ago(10)}
     evaluation = rpc("slm.supplier.evaluation", "create", values)
@@ -89,7 +78,8 @@ def test_manager_confirms_an_evaluation(new_page, rpc, supplier, lang):
         "slm.supplier.evaluation.line", "search", [("evaluation_id", "=", evaluation)]
     )
     rpc("slm.supplier.evaluation.line", "write", lines, {"score": "4"})
-    with speaking(rpc, "slm_manager", lang) as words:
+    words = WORDS[lang]
+    with speaking("slm_manager", lang):
         page = new_page("slm_manager")
         path = "/odoo/action-slm_management.slm_supplier_evaluation_action"
         page.goto(f"{path}/{evaluation}")

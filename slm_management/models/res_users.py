@@ -26,6 +26,10 @@ class ResUsers(models.Model):
         with self.env["slm.contract.milestone"]._leaving(self):
             return super().write(vals)
 
+    def unlink(self):
+        with self.env["slm.contract.milestone"]._leaving(self):
+            return super().unlink()
+
     # ------------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------------

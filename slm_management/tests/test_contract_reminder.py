@@ -658,6 +658,9 @@ class TestContractReminder(ContractCommon):
     def test_a_manager_who_leaves(self):
         self.assertLeaverIsFollowed(lambda user: user.action_archive())
 
+    def test_a_manager_who_is_deleted(self):
+        self.assertLeaverIsFollowed(lambda user: user.unlink())
+
     def test_a_manager_who_is_archived_by_an_import(self):
         self.assertLeaverIsFollowed(lambda user: user.write({"active": False}))
 
