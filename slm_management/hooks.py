@@ -19,6 +19,7 @@ LINKS = (
     ("helpdesk_ticket", "slm_process_id"),
     ("slm_process", "previous_version_id"),
     ("slm_agreement", "previous_version_id"),
+    ("slm_service_report", "previous_version_id"),
     ("slm_service_type", "parent_id"),
 )
 #: what goes before all else when the module goes, in this order
@@ -29,6 +30,13 @@ TABLES = (
     "slm_supplier_interaction",
     "slm_supplier_evaluation",
     "slm_supplier_criterion",
+    "slm_report_delivery",
+    "slm_service_report_line",
+    "slm_service_report",
+    "slm_report_schedule",
+    "slm_gap_analysis_line",
+    "slm_gap_analysis",
+    "slm_exclusion",
     "slm_escalation",
     "slm_time_share",
     "slm_clock",

@@ -14,6 +14,8 @@ everything it needs comes in as an argument, so every result can be repeated.
 :mod:`matching`           which agreement holds, and why the others do not
 :mod:`book`               all about one ticket while it is worked on
 :mod:`shares`             who used the time
+:mod:`stretches`          when a ticket was open
+:mod:`periods`            weeks, months … of reports
 :mod:`consistency`        what promises that support another one need at worst
 :mod:`story`              the same fold, told line by line
 :mod:`ladder`             which steps of an escalation are due, and which are taken
@@ -51,6 +53,16 @@ from .papers import (
     standing,
     warranty_end,
 )
+from .periods import (
+    LENGTHS,
+    calendar_period,
+    last_period,
+    period_months,
+    period_of,
+    period_over,
+    periods_since,
+    trail,
+)
 from .rules import (
     METRICS,
     PHASES,
@@ -60,23 +72,20 @@ from .rules import (
     Terms,
     breach_mark,
     breaches,
+    excluded,
+    exclusion_mark,
     moves,
 )
-from .scoring import (
-    calendar_period,
-    last_period,
-    period_months,
-    share_met,
-    suggest_score,
-    weighted_score,
-)
+from .scoring import share_met, suggest_score, weighted_score
 from .shares import Share, shares
 from .story import StoryLine, explain
+from .stretches import Stretch, stretches
 from .weekgrid import week_grid
 from .worktime import OutsideCoverageError, WorkTime
 
 __all__ = [
     "KINDS_OF_AGREEMENT",
+    "LENGTHS",
     "MATCHED_BY",
     "METRICS",
     "OPEN_STATES",
@@ -98,6 +107,7 @@ __all__ = [
     "Rung",
     "Share",
     "StoryLine",
+    "Stretch",
     "Taken",
     "Terms",
     "Verdict",
@@ -112,6 +122,8 @@ __all__ = [
     "disorder",
     "due_at",
     "edges",
+    "excluded",
+    "exclusion_mark",
     "explain",
     "extent",
     "find_cycle",
@@ -131,6 +143,9 @@ __all__ = [
     "open_rungs",
     "parse_duration",
     "period_months",
+    "period_of",
+    "period_over",
+    "periods_since",
     "pick",
     "renewals",
     "scale",
@@ -139,7 +154,9 @@ __all__ = [
     "stagger",
     "standing",
     "steps_from",
+    "stretches",
     "suggest_score",
+    "trail",
     "verdicts",
     "warranty_end",
     "week_grid",

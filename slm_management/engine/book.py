@@ -58,6 +58,8 @@ class Book:
     courses: dict = field(default_factory=dict, repr=False)
     #: facts as they are stored
     stored_facts: dict = field(default_factory=dict, repr=False)
+    #: when it was open, as it is stored
+    stretches: dict = field(default_factory=dict, repr=False)
     #: whether stored clocks are what their events say; a rebuild does not believe it
     trusted: bool = True
     #: :class:`~.fold.ClockState` of the clocks that were folded

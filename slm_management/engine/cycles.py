@@ -110,6 +110,7 @@ def cut(events, kind, agreement, cycle):
             for event in events[: found.first + 1]:
                 facts.update(event.after)
             facts.pop("breach", None)
+            facts.pop("exclusion", None)
             first = events[found.first]._replace(after=facts)
             inside = [first, *events[found.first + 1 : found.last]]
             ending = events[found.last] if found.last is not None else None

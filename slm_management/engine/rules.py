@@ -25,6 +25,8 @@ Facts that matter here:
 ``hours``          present: service hours were changed by somebody (no other meaning)
 ``breach``         ``{"agreement": id, "metric": name}``: that clock was breached
                    ``at``; in another cycle than the first its number is ``cycle``
+``exclusion``      the same with ``excluded``: whether that clock, if it was missed, is
+                   left out of what is counted (no clock is moved by it)
 =================  ====================================================================
 """
 
@@ -44,6 +46,9 @@ PHASES = (
     "closed",
     "cancelled",
 )
+
+#: facts that tell of a clock and move none
+MARKS = frozenset({"breach", "exclusion"})
 
 RUN, PAUSE, STOP, CANCEL = "run", "pause", "stop", "cancel"
 
@@ -172,7 +177,7 @@ def course(events, agreement, kind="sla", cycle=1):
     {'response': {1}}
     """
     events, ending = cut(events, kind, agreement, cycle)
-    events = [event for event in events if "breach" not in event.after]
+    events = [event for event in events if not MARKS & event.after.keys()]
     own = [_own_terms(event.after, agreement, kind) for event in events]
     latest = next(filter(None, own), None)
     facts, mine, steps, lines = {}, None, [], {}
@@ -187,7 +192,7 @@ def course(events, agreement, kind="sla", cycle=1):
 
 
 def moves(events, agreement, metric, kind="sla", cycle=1):
-    """The moves of one clock, in order; one for each event of its cycle but breaches.
+    """The moves of one clock, in order; one for each event of its cycle but ``MARKS``.
 
     :param events: iterable of :class:`Event` in order; the first creates the ticket
     :param agreement: id of the agreement whose clock it is
@@ -342,3 +347,31 @@ def breaches(events, agreement, metric, kind="sla", cycle=1):
     """
     mark = breach_mark(agreement, metric, kind, cycle)
     return [event.at for event in events if event.after.get("breach") == mark]
+
+
+def exclusion_mark(is_excluded, *key):
+    """The fact that tells that a clock is left out of what is counted, or no more.
+
+    >>> exclusion_mark(True, 7, "closure")
+    {'agreement': 7, 'metric': 'closure', 'excluded': True}
+    """
+    return breach_mark(*key) | {"excluded": is_excluded}
+
+
+def excluded(events, agreement, metric, kind="sla", cycle=1):
+    """Whether this clock is to be left out of what is counted, if it was missed.
+
+    >>> t = datetime(2024, 1, 1)
+    >>> history = [
+    ...     Event(t, "exclusion", {"exclusion": exclusion_mark(excluded, 7, "closure")})
+    ...     for excluded in (True, False)]
+    >>> excluded(history[:1], 7, "closure"), excluded(history, 7, "closure")
+    (True, False)
+    """
+    wanted = {
+        flag: exclusion_mark(flag, agreement, metric, kind, cycle)
+        for flag in (True, False)
+    }
+    marks = [event.after.get("exclusion") for event in events]
+    known = [mark for mark in marks if mark in wanted.values()]
+    return bool(known) and known[-1]["excluded"]

@@ -55,6 +55,8 @@ DERIVED = {
     "slm_current_clock_ids",
     "slm_alongside_clock_ids",
     "slm_time_used",
+    "slm_opened_at",
+    "slm_ended_at",
 }
 
 
@@ -279,10 +281,43 @@ class HelpdeskTicket(models.Model):
         help="The facts as the last event left them. Empty: the ticket has no clocks "
         "and no history, as it is older than this module.",
     )
+    slm_opened_at = fields.Datetime(
+        string="Opened on",
+        readonly=True,
+        copy=False,
+        groups=AGENT,
+        help="When its history begins. Empty: it is older than this module and has "
+        "none.",
+    )
+    slm_ended_at = fields.Datetime(
+        string="Ended on",
+        readonly=True,
+        copy=False,
+        groups=AGENT,
+        help="When it was completed, closed, cancelled or archived. Empty: it is open.",
+    )
+    slm_stretches = fields.Json(
+        readonly=True,
+        copy=False,
+        groups=fields.NO_ACCESS,
+        help="When it was open, and how each of these stretches ended. Empty: it is "
+        "open or was completed for the first time.",
+    )
     slm_is_tracked = fields.Boolean(
         compute="_compute_slm_is_tracked", compute_sudo=True, groups=AGENT
     )
 
+    # what the figures of a period are counted by, see ``slm.figures``
+    _slm_opened_at_idx = models.Index(
+        "(company_id, slm_opened_at) WHERE slm_opened_at IS NOT NULL"
+    )
+    _slm_ended_at_idx = models.Index(
+        "(company_id, slm_ended_at) WHERE slm_opened_at IS NOT NULL"
+    )
+    _slm_stretches_idx = models.Index("(company_id) WHERE slm_stretches IS NOT NULL")
+    _slm_untracked_idx = models.Index(
+        "(company_id, create_date) WHERE slm_opened_at IS NULL"
+    )
     _slm_deadline_idx = models.Index("(slm_deadline) WHERE slm_deadline IS NOT NULL")
     _slm_status_idx = models.Index("(slm_status) WHERE slm_status <> 'none'")
 

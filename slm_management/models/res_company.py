@@ -31,7 +31,49 @@ class ResCompany(models.Model):
         help="Show requesters the agreement and the deadlines of their tickets.",
     )
 
+    slm_fiscal_month = fields.Selection(
+        [
+            ("1", "January"),
+            ("2", "February"),
+            ("3", "March"),
+            ("4", "April"),
+            ("5", "May"),
+            ("6", "June"),
+            ("7", "July"),
+            ("8", "August"),
+            ("9", "September"),
+            ("10", "October"),
+            ("11", "November"),
+            ("12", "December"),
+        ],
+        string="Fiscal Year Begins in",
+        required=True,
+        default="1",
+        groups=READERS,
+        help="Quarters, half-years and years of reports follow it.",
+    )
+    slm_gap_period = fields.Selection(
+        [
+            ("none", "Never"),
+            ("month", "Every Month"),
+            ("quarter", "Every Quarter"),
+            ("half_year", "Every Half-Year"),
+            ("year", "Every Year"),
+        ],
+        string="Gap Analysis",
+        required=True,
+        default="month",
+        groups=READERS,
+        help="How often promises are compared to what was measured. The analysis is "
+        "made by itself when such a period is over.",
+    )
+
     _slm_risk_percent_range = models.Constraint(
         "CHECK(slm_risk_percent BETWEEN 1 AND 100)",
         "The share from which a ticket is at risk lies between 1 and 100 percent.",
     )
+
+    def _slm_get_first_month(self):
+        """The month, from 1 to 12, in which the fiscal year begins."""
+        self.ensure_one()
+        return int(self.sudo().slm_fiscal_month or 1)

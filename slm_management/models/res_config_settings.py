@@ -12,6 +12,12 @@ class ResConfigSettings(models.TransientModel):
     slm_risk_percent = fields.Integer(
         related="company_id.slm_risk_percent", readonly=False
     )
+    slm_fiscal_month = fields.Selection(
+        related="company_id.slm_fiscal_month", readonly=False
+    )
+    slm_gap_period = fields.Selection(
+        related="company_id.slm_gap_period", readonly=False
+    )
     slm_portal_deadlines = fields.Boolean(
         related="company_id.slm_portal_deadlines", readonly=False
     )

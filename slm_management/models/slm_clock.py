@@ -164,6 +164,11 @@ class SlmClock(models.Model):
         "(agreement_id, company_id, hours_key) WHERE state IN ('running', 'paused')"
     )
     _agreement_idx = models.Index("(agreement_id, metric)")
+    # what the figures of a period are counted by, see ``slm.figures``
+    _stopped_at_idx = models.Index("(company_id, stopped_at) WHERE state = 'stopped'")
+    _breached_at_idx = models.Index(
+        "(company_id, breached_at) WHERE breached_at IS NOT NULL"
+    )
 
     # ------------------------------------------------------------------
     # Computes

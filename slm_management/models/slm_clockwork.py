@@ -3,12 +3,14 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
-from ..engine import Book, Event, Key
+from ..engine import Book, Event, Key, exclusion_mark
 
 #: kinds of agreements that hold beside the SLA, for a part of a ticket's life
 ALONGSIDE = ("ola", "uc")
 #: the columns that make a :class:`~..engine.Key`
 KEY_COLUMNS = ("agreement_id", "metric", "kind", "cycle")
+#: what a ticket keeps of when it was open
+STRETCHES = ("slm_opened_at", "slm_ended_at", "slm_stretches")
 #: ticket fields whose values are facts
 FACT_FIELDS = (
     "stage_id",
@@ -144,6 +146,37 @@ class SlmClockwork(models.AbstractModel):
         return differences
 
     @api.model
+    def _store_stretches(self, tickets):
+        """Tickets are told when they were open, of histories older than that."""
+        books = self._open_books(tickets)
+        self._read_histories(books)
+        self._sql_update(
+            "helpdesk.ticket",
+            [
+                {"id": book.ticket} | self._prepare_stretches(book)
+                for book in books.values()
+            ],
+        )
+
+    @api.model
+    def _exclude(self, clock, is_excluded, note):
+        """Leave a missed clock out of what is counted, or count it again.
+
+        The clock itself stands as it is, also one whose hours were edited since; only
+        what it counts as is stored.
+        """
+        books = self._open_books(clock.ticket_id)
+        self._read_histories(books)
+        [book] = books.values()
+        [key] = (key for key, row in book.clocks.items() if row["id"] == clock.id)
+        mark = {"exclusion": exclusion_mark(is_excluded, *key)}
+        at = max(self._now(), book.last_at)
+        book.append(at, "exclusion", mark, user_id=self._get_author(), note=note)
+        outcome = "excluded" if is_excluded else "missed"
+        self._sql_insert("slm.ticket.event", book.new_events)
+        self._sql_update("slm.clock", [{"id": clock.id, "outcome": outcome}])
+
+    @api.model
     def _keep(self, books, silent=False):
         """Fold the books and store events, clocks and what the tickets show of them.
 
@@ -202,6 +235,7 @@ class SlmClockwork(models.AbstractModel):
                 """
                 SELECT t.id, t.company_id AS company, t.create_date, t.create_uid,
                        t.slm_facts,
+                       t.slm_opened_at, t.slm_ended_at, t.slm_stretches,
                        t.slm_agreement_id, t.slm_expired_agreement_id,
                        COALESCE(s.slm_phase, 'waiting') AS phase, t.stage_id AS stage,
                        COALESCE(t.active, FALSE) AND t.duplicate_id IS NULL AS active,
@@ -231,6 +265,7 @@ class SlmClockwork(models.AbstractModel):
             created_by=row.pop("create_uid"),
             facts=facts,
             stored_facts=facts,
+            stretches={name: row.pop(name) for name in STRETCHES},
             alongside={k: (facts.get(k) or {}).get("agreement") for k in ALONGSIDE},
             agreement=row.pop("slm_agreement_id"),
             expired=row.pop("slm_expired_agreement_id"),

@@ -1,5 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import json
+
 from odoo import api, models
 
 #: what a stored clock and its fold must agree on
@@ -60,10 +62,21 @@ class SlmClockworkChecker(models.AbstractModel):
             differences.append(
                 self._prepare_difference(book, "slm_facts", book.facts, facts)
             )
+        differences += self._compare_stretches(book)
         return differences + [
             self._prepare_difference(book, key.metric, None, "clock")
             for key in self._get_promised(book)
             if key not in book.clocks
+        ]
+
+    @api.model
+    def _compare_stretches(self, book):
+        """When a ticket was open, as it is stored and as its events have it."""
+        folded = self._prepare_stretches(book)
+        return [
+            self._prepare_difference(book, name, book.stretches[name], value)
+            for name, value in json.loads(self._to_json(folded)).items()
+            if json.loads(self._to_json(book.stretches[name])) != value
         ]
 
     @api.model

@@ -10,8 +10,10 @@ from ..engine import (
     Terms,
     breaches,
     changes,
+    excluded,
     fold_course,
     moves,
+    stretches,
 )
 from ..engine.rules import CANCEL, STOP
 
@@ -140,11 +142,17 @@ class SlmClockworkFolder(models.AbstractModel):
             "breached_at": state.breached_at,
             "next_action_at": self._get_next_action(book, key, state, now),
             "state": state.state,
-            "outcome": state.outcome,
+            "outcome": self._get_outcome(book, key, state),
             "hours_key": hours_key,
             "ladder_key": self._get_ladder(book, key.agreement).key,
             "quiet_until": self._get_quiet_until(book, key),
         }
+
+    @api.model
+    def _get_outcome(self, book, key, state):
+        """What counts of a clock; somebody may have excluded one that was missed."""
+        missed = state.outcome == "missed"
+        return "excluded" if missed and excluded(book.history, *key) else state.outcome
 
     @api.model
     def _get_next_action(self, book, key, state, now):
@@ -204,6 +212,19 @@ class SlmClockworkFolder(models.AbstractModel):
             **{f"slm_{metric}_deadline": deadlines.get(metric) for metric in METRICS},
             "slm_deadline": min(due, default=None),
             "slm_status": self._get_status(clocks.values(), now),
+            **self._prepare_stretches(book),
+        }
+
+    @api.model
+    def _prepare_stretches(self, book):
+        """When a ticket was open; a list only if it is not open or completed for the
+        first time, as most are."""
+        found = stretches(book.history)
+        plain = len(found) == 1 and found[0].how in (None, "completed", "closed")
+        return {
+            "slm_opened_at": found[0].opened_at,
+            "slm_ended_at": found[-1].ended_at,
+            "slm_stretches": None if plain else found,
         }
 
     @api.model

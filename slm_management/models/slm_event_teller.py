@@ -15,7 +15,7 @@ RECORD_FACTS = {
 }
 #: facts that carry the id of an agreement
 AGREEMENT_FACTS = dict.fromkeys(
-    ("sla", "ola", "uc", "expired", "breach"), "slm.agreement"
+    ("sla", "ola", "uc", "expired", "breach", "exclusion"), "slm.agreement"
 )
 #: facts that are values of a selection field
 SELECTION_FACTS = {
@@ -134,14 +134,28 @@ class SlmEventTeller(models.AbstractModel):
 
     @api.model
     def _tell_breach(self, before, after, names):
-        metrics = dict(
-            self.env["slm.clock"]._fields["metric"]._description_selection(self.env)
-        )
         return self.env._(
             "%(agreement)s: %(metric)s target used up",
             agreement=names.get(("breach", after["agreement"]), "–"),
-            metric=metrics.get(after["metric"], after["metric"]),
+            metric=self._tell_metric(after["metric"]),
         )
+
+    @api.model
+    def _tell_exclusion(self, before, after, names):
+        clock = {
+            "agreement": names.get(("exclusion", after["agreement"]), "–"),
+            "metric": self._tell_metric(after["metric"]),
+        }
+        if after["excluded"]:
+            return self.env._("%(agreement)s: %(metric)s left out of reports", **clock)
+        return self.env._("%(agreement)s: %(metric)s counts in reports again", **clock)
+
+    @api.model
+    def _tell_metric(self, metric):
+        metrics = (
+            self.env["slm.clock"]._fields["metric"]._description_selection(self.env)
+        )
+        return dict(metrics).get(metric, metric)
 
     @api.model
     def _tell_answered(self, before, after, names):

@@ -1,29 +1,26 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from collections import namedtuple
-from datetime import date, timedelta
+from datetime import timedelta
 
 from odoo import api, models
 from odoo.tools import SQL
 from odoo.tools.date_utils import date_range, start_of
 
-from ..engine import METRICS, share_met
+from ..engine import METRICS
 
-#: a stretch of time from one naive UTC instant to another, and the day it is known by
-Span = namedtuple("Span", "key, start, end")
-#: days that somebody mistyped are not beyond what can be calculated with
-EARLIEST, LATEST = date(1970, 1, 1), date(2999, 12, 31)
 #: by what clocks are counted together
 METRIC = SQL("clock.metric")
 TOPIC = SQL("CASE clock.metric WHEN 'response' THEN 'response' ELSE 'quality' END")
 
 
 class SlmSupplierFigures(models.AbstractModel):
-    """How suppliers kept their UCs, counted from the clocks, in one query a call.
+    """How suppliers kept their UCs, in one query a call.
+
+    They are figures of ``slm.figures``, by supplier.
 
     Whose clocks are a supplier's: those of the UCs that were concluded with him, or
-    with somebody below or above him in his commercial entity. Days are those of the
-    company; what was cancelled or excluded counts nowhere. Figures of one metric:
+    with somebody below or above him in his commercial entity. What was excluded counts
+    nowhere. Figures of one metric:
 
     * ``ended``: clocks that stopped in the period; ``met`` and ``missed`` of them
     * ``share``: how many of these were met, in percent; None if there were none
@@ -43,7 +40,7 @@ class SlmSupplierFigures(models.AbstractModel):
 
         :param date_from: the first day of the period, ``date_to``: its last one
         """
-        spans = [self._get_span(date_from, date_to, company)]
+        spans = [self.env["slm.figures"]._get_span(date_from, date_to, company)]
         found = self._count(partners, company, spans)
         return self._pick(found, partners, date_from, METRICS)
 
@@ -53,7 +50,7 @@ class SlmSupplierFigures(models.AbstractModel):
 
         The topic ``response`` is the metric, ``quality`` completion and closure.
         """
-        spans = [self._get_span(date_from, date_to, company)]
+        spans = [self.env["slm.figures"]._get_span(date_from, date_to, company)]
         found = self._count(partners, company, spans, TOPIC)
         return self._pick(found, partners, date_from, ("response", "quality"))
 
@@ -67,7 +64,8 @@ class SlmSupplierFigures(models.AbstractModel):
         spans = []
         for first in date_range(start_of(date_from, "month"), date_to):
             last = start_of(first + timedelta(days=31), "month") - timedelta(days=1)
-            span = self._get_span(max(first, date_from), min(last, date_to), company)
+            days = max(first, date_from), min(last, date_to)
+            span = self.env["slm.figures"]._get_span(*days, company)
             spans.append(span._replace(key=first))
         found = self._count(partner, company, spans)
         return {
@@ -82,14 +80,6 @@ class SlmSupplierFigures(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_span(self, date_from, date_to, company):
-        """Days of a company, both included, as instants: from one to before another."""
-        matcher = self.env["slm.matcher"]
-        days = (date_from, date_to + timedelta(days=1) if date_to < LATEST else LATEST)
-        days = (min(max(day, EARLIEST), LATEST) for day in days)
-        return Span(date_from, *(matcher._get_midnight(day, company) for day in days))
-
-    @api.model
     def _pick(self, found, partners, key, names):
         return {
             partner: {
@@ -101,72 +91,34 @@ class SlmSupplierFigures(models.AbstractModel):
         }
 
     @api.model
-    def _prepare_figures(self, met=0, missed=0, median=None, breaches=0):
-        return {
-            "ended": met + missed,
-            "met": met,
-            "missed": missed,
-            "share": share_met(met, missed),
-            "median_seconds": median,
-            "breaches": breaches,
+    def _prepare_figures(self, figures=None):
+        """What is told of a supplier of the figures of all."""
+        figures = figures or self.env["slm.figures"]._prepare_clock_figures()
+        names = ("ended", "met", "missed", "share", "median_seconds")
+        told = {name: figures[name] for name in names}
+        return told | {
+            "ended": figures["met"] + figures["missed"],
+            "breaches": figures["breached"],
         }
 
     @api.model
     def _count(self, partners, company, spans, what=METRIC):
         """``{(id of the partner, key of the span, metric or topic): figures}``"""
         ids = tuple(partners._origin.ids)
-        if not (ids and spans):
+        if not ids:
             return {}
-        self.env["slm.clock"].flush_model()
-        self.env["slm.agreement"].flush_model(["partner_id", "company_id"])
-        self.env["res.partner"].flush_model(["parent_id", "commercial_partner_id"])
-        rows = self.env.execute_query(self._get_query(ids, company, spans, what))
-        return {
-            (partner, key, name): self._prepare_figures(*counted)
-            for partner, key, name, *counted in rows
-        }
-
-    @api.model
-    def _get_query(self, partner_ids, company, spans, what):
-        return SQL(
-            """
-            WITH RECURSIVE %(family)s,
-            span (key, span_start, span_end) AS (VALUES %(spans)s),
-            own AS (
-                SELECT family.supplier_id, clock.*, %(what)s AS name
-                  FROM family
-                  JOIN slm_agreement agreement ON agreement.partner_id = family.id
-                  JOIN slm_clock clock ON clock.agreement_id = agreement.id
-                 WHERE agreement.company_id = %(company)s
-                   AND clock.kind = 'uc'
-                   AND clock.state != 'cancelled'
-                   AND clock.outcome != 'excluded'
-            ),
-            happened (supplier_id, name, at, outcome, seconds, breach) AS (
-                SELECT supplier_id, name, stopped_at, outcome, elapsed_seconds, 0
-                  FROM own
-                 WHERE state = 'stopped' AND outcome IN ('met', 'missed')
-             UNION ALL
-                SELECT supplier_id, name, breached_at, NULL, NULL, 1
-                  FROM own
-            )
-            SELECT happened.supplier_id, span.key, happened.name,
-                   COUNT(*) FILTER (WHERE outcome = 'met'),
-                   COUNT(*) FILTER (WHERE outcome = 'missed'),
-                   PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY seconds),
-                   SUM(breach)
-              FROM happened
-              JOIN span ON happened.at >= span.span_start
-               AND happened.at < span.span_end
-             GROUP BY happened.supplier_id, span.key, happened.name
-            """,
-            what=what,
-            family=self._get_family_sql(SQL("id IN %s", partner_ids)),
-            spans=SQL(", ").join(
-                SQL("(%s::date, %s::timestamp, %s::timestamp)", *span) for span in spans
-            ),
-            company=company.id,
+        family = self._get_family_sql(SQL("id IN %s", ids))
+        found = self.env["slm.figures"]._count_clocks(
+            spans,
+            {"supplier": SQL("family.supplier_id"), "name": what},
+            SQL("agreement.company_id = %s AND clock.kind = 'uc'", company.id),
+            ctes=SQL("%s,", family),
+            joins=SQL("JOIN family ON family.id = agreement.partner_id"),
         )
+        return {
+            (partner, key, name): self._prepare_figures(figures)
+            for (key, partner, name), figures in found.items()
+        }
 
     @api.model
     def _get_family_sql(self, condition):

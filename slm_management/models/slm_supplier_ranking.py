@@ -5,6 +5,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .slm_figures import COUNTS, ENDED
+
 
 class SlmSupplierRanking(models.Model):
     """Suppliers of a category in order of their last confirmed evaluations.
@@ -160,7 +162,7 @@ class SlmSupplierRanking(models.Model):
 
     def _get_spans_sql(self):
         """The last twelve months of each company, as instants."""
-        figures = self.env["slm.supplier.figures"]
+        figures = self.env["slm.figures"]
         rows = []
         for company, today in self.env["slm.contract"]._get_every_today().items():
             since = today - relativedelta(months=12)
@@ -172,13 +174,11 @@ class SlmSupplierRanking(models.Model):
 
     def _get_own_sql(self):
         """What the clocks say of each supplier in each company."""
-        ended = SQL("clock.state = 'stopped' AND clock.stopped_at >= span_start")
+        ended = SQL("%s AND clock.stopped_at >= span_start", ENDED)
         return SQL(
             """
             SELECT family.supplier_id, agreement.company_id,
-                   COUNT(*) FILTER (
-                       WHERE %(ended)s AND clock.outcome IN ('met', 'missed')
-                   ) AS ended,
+                   COUNT(*) FILTER (WHERE %(ended)s) AS ended,
                    COUNT(*) FILTER (WHERE %(ended)s AND clock.outcome = 'met') AS met,
                    COUNT(*) FILTER (
                        WHERE clock.breached_at >= span_start
@@ -188,11 +188,12 @@ class SlmSupplierRanking(models.Model):
               JOIN span ON span.company_id = agreement.company_id
               JOIN slm_clock clock ON clock.agreement_id = agreement.id
              WHERE clock.kind = 'uc'
-               AND clock.state != 'cancelled'
+               AND %(counts)s
                AND clock.outcome != 'excluded'
              GROUP BY family.supplier_id, agreement.company_id
             """,
             ended=ended,
+            counts=COUNTS,
         )
 
     def _get_judged_sql(self):

@@ -15,6 +15,7 @@ EVENT_KINDS = [
     ("archive", "Archive"),
     ("hours", "Service Hours"),
     ("breach", "Breach"),
+    ("exclusion", "Exclusion"),
     ("note", "Note"),
 ]
 

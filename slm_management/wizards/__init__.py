@@ -3,6 +3,7 @@
 from . import (
     base_partner_merge,
     slm_archive_service,
+    slm_exclude,
     slm_explanation,
     slm_load_levels,
     slm_match_preview,
