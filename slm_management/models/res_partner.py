@@ -17,6 +17,13 @@ WRITTEN = {
     "slm_contact_calendar_id",
     "slm_evaluation_interval",
     "slm_next_evaluation_date",
+    "slm_service_reports",
+}
+#: what of that is a supplier's file, and goes with it
+FILE = WRITTEN - {
+    "slm_contact_role",
+    "slm_contact_calendar_id",
+    "slm_service_reports",
 }
 #: what stands on a supplier's file: a model, the field that names him, a domain
 FILED = {
@@ -123,6 +130,15 @@ class ResPartner(models.Model):
         groups=AGENT,
         help="From this day on the last whole period is evaluated. It moves on by "
         "itself.",
+    )
+    slm_service_reports = fields.Boolean(
+        string="Service Reports",
+        index="btree_not_null",
+        copy=False,
+        groups=AGENT,
+        help="This person sees the statistics and the published service reports of the "
+        "whole organisation on the portal; all others see what is about themselves. "
+        "It is taken away when the contact moves to another organisation.",
     )
     slm_contract_ids = fields.One2many(
         "slm.contract", "partner_id", string="Service Contracts", groups=AGENT
@@ -307,7 +323,9 @@ class ResPartner(models.Model):
             self._slm_check_written({name: vals[name] for name in names})
         if vals.get("name"):
             self._slm_rename_bank_accounts(vals["name"])
+        entitled = self._slm_get_entitled(vals)
         res = super().write(vals)
+        self._slm_disentitle(entitled)
         if vals.keys() & {"slm_is_supplier", "slm_supplier_status"}:
             self.sudo()._slm_open_files()
         self._slm_plan_evaluations(vals)
@@ -355,8 +373,7 @@ class ResPartner(models.Model):
     def action_slm_close_file(self):
         """The contact is no supplier any more; refused once there is a history."""
         self._slm_check_administrator()
-        names = WRITTEN - {"slm_contact_role", "slm_contact_calendar_id"}
-        self.write(dict.fromkeys(names, False))
+        self.write(dict.fromkeys(FILE, False))
 
     def action_slm_open_file(self):
         self.ensure_one()
@@ -428,7 +445,8 @@ class ResPartner(models.Model):
         if not self._slm_is_administrator():
             raise AccessError(
                 self.env._(
-                    "Only administrators of service levels keep the files of suppliers."
+                    "Only administrators of service levels keep the files of suppliers "
+                    "and open service reports to contacts."
                 )
             )
 
@@ -452,6 +470,26 @@ class ResPartner(models.Model):
                 if stands != field.convert_to_cache(value, partner):
                     return True
         return False
+
+    def _slm_get_entitled(self, vals):
+        """``{contact: its organisation}`` of those who see service reports of theirs,
+        and who may come to belong to another one by what is written."""
+        if not {"parent_id", "is_company"} & vals.keys() or vals.get(
+            "slm_service_reports"
+        ):
+            return {}
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        entitled = partners.search(
+            [("slm_service_reports", "=", True), ("id", "child_of", self.ids)]
+        )
+        return {partner: partner.commercial_partner_id for partner in entitled}
+
+    @api.model
+    def _slm_disentitle(self, entitled):
+        """The right was given for one organisation, and not for whichever comes."""
+        for partner, organisation in entitled.items():
+            if partner.commercial_partner_id != organisation:
+                partner.slm_service_reports = False
 
     def _slm_rename_bank_accounts(self, name):
         """Whoever may rename a contact renames the holder of its accounts, as core

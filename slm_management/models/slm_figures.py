@@ -143,7 +143,9 @@ FIRST_CONTACT = SQL(
 
 
 class Scope(
-    namedtuple("Scope", "company services customers teams kinds agreements tickets")
+    namedtuple(
+        "Scope", "company services customers teams kinds agreements tickets persons"
+    )
 ):
     """Whose figures: a company, narrowed by ids; None does not narrow, an empty list is
     nothing.
@@ -155,6 +157,7 @@ class Scope(
     :param kinds: of agreements, for clocks only
     :param agreements: ids of agreements
     :param tickets: SQL that selects the ids of tickets, or None
+    :param persons: ids of contacts; tickets of these only, not of those below them
     """
 
     __slots__ = ()
@@ -617,6 +620,7 @@ class SlmFigures(models.AbstractModel):
             (by["agreement"], scope.agreements),
             (team, scope.teams),
             (SQL("clock.kind"), scope.kinds if is_clock else None),
+            (SQL("ticket.partner_id"), scope.persons),
         ):
             if ids is not None:
                 listed = SQL("%s IN %s", column, tuple(ids)) if ids else SQL("FALSE")
