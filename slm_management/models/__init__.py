@@ -50,6 +50,7 @@ from . import (
     slm_supplier_interaction,
     slm_figures,
     slm_period_mixin,
+    slm_report_file_mixin,
     slm_exclusion_reason,
     slm_service_report_content,
     slm_service_report,

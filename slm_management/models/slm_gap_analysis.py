@@ -10,6 +10,7 @@ class SlmGapAnalysis(models.Model):
     _description = "Gap Analysis"
     _inherit = [
         "slm.period.mixin",
+        "slm.report.file.mixin",
         "slm.code.mixin",
         "mail.thread",
         "mail.activity.mixin",

@@ -10,6 +10,7 @@ class SlmServiceReport(models.Model):
     _description = "Service Report"
     _inherit = [
         "slm.period.mixin",
+        "slm.report.file.mixin",
         "slm.code.mixin",
         "mail.thread",
         "mail.activity.mixin",
