@@ -38,7 +38,7 @@ def test_every_benchmark_measures_both_sides(quick):
     promised = [r for r in results if r["least"] or r["most"]]
     assert all(result["ratio"] > 0 for result in promised)
     topics = {result["bench"].split()[0].rstrip(",") for result in promised}
-    assert topics == {"plan", "create", "stage", "cron", "contracts"}
+    assert topics == {"plan", "create", "stage", "cron", "contracts", "figures"}
     assert any(result["bench"].startswith("holiday") for result in results)
 
 

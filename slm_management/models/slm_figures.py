@@ -93,33 +93,41 @@ TICKETS_BY = {
 COLUMNS = SQL(
     """
     old.id, old.company_id, old.slm_service_id, old.slm_process_kind, old.priority,
-    old.partner_id, old.team_id, old.slm_agreement_id
+    old.partner_id, old.team_id, old.user_id, old.slm_agreement_id
     """
 )
-#: a row for each stretch in which a ticket was open, see ``engine.stretches``. Tickets
-#: that are older than this module are counted by what the helpdesk says of them, and
-#: are not known to have been completed.
+#: a row for each stretch in which a ticket was open, see ``engine.stretches``, and
+#: whether it is the first one that ended with its completion. Tickets that are older
+#: than this module are counted by what the helpdesk says of them, and are not known to
+#: have been completed.
 STRETCHES = SQL(
     """
     (
         SELECT %(columns)s, 1 AS number, old.slm_opened_at AS born_at,
                old.slm_opened_at AS opened_at, old.slm_ended_at AS ended_at,
-               'completed' AS how, 1 AS times
+               TRUE AS completes, 1 AS times
           FROM helpdesk_ticket old
          WHERE old.slm_opened_at IS NOT NULL AND old.slm_stretches IS NULL
      UNION ALL
         SELECT %(columns)s, stretch.number, old.slm_opened_at,
                (stretch.value->>0)::timestamp, (stretch.value->>1)::timestamp,
-               stretch.value->>2, jsonb_array_length(old.slm_stretches)
+               stretch.number = (
+                   SELECT MIN(done.number)
+                     FROM jsonb_array_elements(old.slm_stretches)
+                          WITH ORDINALITY AS done (value, number)
+                    WHERE done.value->>2 IN ('completed', 'closed')),
+               jsonb_array_length(old.slm_stretches)
           FROM helpdesk_ticket old,
                jsonb_array_elements(old.slm_stretches)
                WITH ORDINALITY AS stretch (value, number)
          WHERE old.slm_stretches IS NOT NULL
      UNION ALL
         SELECT %(columns)s, 1, old.create_date, old.create_date,
-               CASE WHEN stage.closed THEN COALESCE(old.closed_date, old.write_date)
-                    WHEN NOT old.active THEN old.write_date END,
-               NULL, 1
+               GREATEST(old.create_date, CASE
+                   WHEN stage.closed THEN COALESCE(old.closed_date, old.write_date)
+                   WHEN old.active AND old.duplicate_id IS NULL THEN NULL
+                   ELSE old.write_date END),
+               FALSE, 1
           FROM helpdesk_ticket old
      LEFT JOIN helpdesk_ticket_stage stage ON stage.id = old.stage_id
          WHERE old.slm_opened_at IS NULL
@@ -128,6 +136,8 @@ STRETCHES = SQL(
     """,
     columns=COLUMNS,
 )
+#: figures of tickets that were completed
+COMPLETED = frozenset({"completed", "first_contact", "first_contact_share"})
 #: a ticket of one stretch that nobody waited with and that went through one team's
 #: hands only
 FIRST_CONTACT = SQL(
@@ -356,11 +366,13 @@ class SlmFigures(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_ticket_figures(self, scope, spans, by=()):
+    def _get_ticket_figures(self, scope, spans, by=(), first_contact=True):
         """``{(key of the span, *values of by): figures}``, in three queries.
 
         :param spans: list of :class:`Span`
         :param by: keys of ``TICKETS_BY``
+        :param first_contact: False: without the figures of ``COMPLETED``, which take
+            longest over many tickets
         :return: of what there is nothing, there is no key; see
             :meth:`_prepare_ticket_figures`
         """
@@ -368,15 +380,21 @@ class SlmFigures(models.AbstractModel):
             return {}
         self._flush()
         found = {}
-        for query in (
-            self._get_flow_query,
-            self._get_backlog_query,
-            self._get_completed_query,
-        ):
+        queries = [self._get_flow_query, self._get_backlog_query]
+        queries += [self._get_completed_query] if first_contact else []
+        for query in queries:
             for row in self.env.execute_query_dict(query(scope, spans, by)):
                 key = (row.pop("key"), *(row.pop(f"by_{name}") for name in by))
                 found.setdefault(key, {}).update(row)
-        return {key: self._prepare_ticket_figures(**row) for key, row in found.items()}
+        left_out = () if first_contact else COMPLETED
+        return {
+            key: {
+                name: value
+                for name, value in self._prepare_ticket_figures(**row).items()
+                if name not in left_out
+            }
+            for key, row in found.items()
+        }
 
     @api.model
     def _get_flow_query(self, scope, spans, by):
@@ -413,10 +431,10 @@ class SlmFigures(models.AbstractModel):
             WITH span (key, span_start, span_end) AS (VALUES %(spans)s),
             happened AS (
                 SELECT span.key, %(columns)s
-                       EXTRACT(EPOCH FROM
-                           LEAST(span.span_end, %(now)s) - ticket.born_at) AS age
+                       EXTRACT(EPOCH FROM GREATEST('0', LEAST(
+                           span.span_end, %(now)s) - ticket.born_at)) AS age
                   FROM %(stretches)s
-                  JOIN span ON ticket.opened_at < LEAST(span.span_end, %(later)s)
+                  JOIN span ON ticket.opened_at < span.span_end
                    AND (ticket.ended_at IS NULL OR ticket.ended_at >= span.span_end)
                  WHERE %(condition)s
             )
@@ -427,8 +445,7 @@ class SlmFigures(models.AbstractModel):
               FROM happened
              GROUP BY key %(group)s
             """,
-            now=(now := fields.Datetime.now()),
-            later=now + timedelta(seconds=1),
+            now=fields.Datetime.now(),
             **self._get_ticket_sql(scope, spans, by),
         )
 
@@ -442,8 +459,7 @@ class SlmFigures(models.AbstractModel):
                   FROM %(stretches)s
                   JOIN span ON ticket.ended_at >= span.span_start
                    AND ticket.ended_at < span.span_end
-                 WHERE ticket.number = 1 AND ticket.how IN ('completed', 'closed')
-                   AND %(condition)s
+                 WHERE ticket.completes AND %(condition)s
             )
             SELECT key, %(names)s COUNT(*) AS completed,
                    SUM(first_contact) AS first_contact
@@ -587,6 +603,11 @@ class SlmFigures(models.AbstractModel):
     @api.model
     def _get_day_sql(self, source, column):
         """SQL of the day of an instant, in the time zone of the row's company."""
+        return SQL("%s::date", self._get_local_sql(source, column))
+
+    @api.model
+    def _get_local_sql(self, source, column):
+        """SQL of an instant as it was told where the row's company is."""
         companies = self.env["res.company"].sudo().with_context(active_test=False)
         zones = [
             SQL("WHEN %s THEN %s", company.id, self._get_timezone(company))
@@ -594,7 +615,7 @@ class SlmFigures(models.AbstractModel):
         ]
         return SQL(
             "(%(at)s AT TIME ZONE 'UTC' AT TIME ZONE "
-            "CASE %(company)s %(zones)s ELSE 'UTC' END)::date",
+            "CASE %(company)s %(zones)s ELSE 'UTC' END)",
             at=SQL.identifier(source, column),
             company=SQL.identifier(source, "company_id"),
             zones=SQL(" ").join(zones),
