@@ -6,7 +6,7 @@ A period is a pair of its first and its last day. Fiscal years are those that be
 the first day of a month; with ``start=1`` they are calendar years.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
@@ -30,7 +30,7 @@ def calendar_period(day, months, start=1):
     """
     passed = (day.month - start) % 12 % months
     first = day.replace(day=1) - relativedelta(months=passed)
-    return first, first + relativedelta(months=months) - ONE_DAY
+    return first, first + relativedelta(months=months - 1, day=31)
 
 
 def last_period(day, months, start=1):
@@ -87,6 +87,8 @@ def period_over(day, length, start=1):
 def trail(first, last, length, count, start=1):
     """So many periods that follow each other, the last of which is the one given.
 
+    They are fewer if there are no days before.
+
     :param length: a key of ``LENGTHS``; another one: the periods before are as many
         days long as the one given
     :return: list of periods, the earliest first
@@ -99,11 +101,12 @@ def trail(first, last, length, count, start=1):
     >>> [str(days[0]) for days in trail(date(2024, 3, 1), date(2024, 3, 10), None, 2)]
     ['2024-02-20', '2024-03-01']
     """
-    found = [(first, last)]
-    while len(found) < count:
+    found, days = [(first, last)], last - first + ONE_DAY
+    while len(found) < count and found[0][0] - date.min > days:
         before = found[0][0] - ONE_DAY
-        days = (found[0][0] - (last - first + ONE_DAY), before)
-        found.insert(0, period_of(before, length, start) if length in LENGTHS else days)
+        known = length in LENGTHS
+        equal = (found[0][0] - days, before)
+        found.insert(0, period_of(before, length, start) if known else equal)
     return found
 
 

@@ -105,13 +105,13 @@ STRETCHES = SQL(
     (
         SELECT %(columns)s, 1 AS number, old.slm_opened_at AS born_at,
                old.slm_opened_at AS opened_at, old.slm_ended_at AS ended_at,
-               TRUE AS completes, 1 AS times
+               'completed' AS how, TRUE AS completes, 1 AS times
           FROM helpdesk_ticket old
          WHERE old.slm_opened_at IS NOT NULL AND old.slm_stretches IS NULL
      UNION ALL
         SELECT %(columns)s, stretch.number, old.slm_opened_at,
                (stretch.value->>0)::timestamp, (stretch.value->>1)::timestamp,
-               stretch.number = (
+               stretch.value->>2, stretch.number = (
                    SELECT MIN(done.number)
                      FROM jsonb_array_elements(old.slm_stretches)
                           WITH ORDINALITY AS done (value, number)
@@ -123,11 +123,11 @@ STRETCHES = SQL(
          WHERE old.slm_stretches IS NOT NULL
      UNION ALL
         SELECT %(columns)s, 1, old.create_date, old.create_date,
-               GREATEST(old.create_date, CASE
-                   WHEN stage.closed THEN COALESCE(old.closed_date, old.write_date)
-                   WHEN old.active AND old.duplicate_id IS NULL THEN NULL
-                   ELSE old.write_date END),
-               FALSE, 1
+               CASE WHEN stage.closed THEN GREATEST(
+                        old.create_date, COALESCE(old.closed_date, old.write_date))
+                    WHEN old.active AND old.duplicate_id IS NULL THEN NULL
+                    ELSE GREATEST(old.create_date, old.write_date) END,
+               NULL, FALSE, 1
           FROM helpdesk_ticket old
      LEFT JOIN helpdesk_ticket_stage stage ON stage.id = old.stage_id
          WHERE old.slm_opened_at IS NULL
@@ -138,8 +138,7 @@ STRETCHES = SQL(
 )
 #: figures of tickets that were completed
 COMPLETED = frozenset({"completed", "first_contact", "first_contact_share"})
-#: a ticket of one stretch that nobody waited with and that went through one team's
-#: hands only
+#: a ticket of one stretch that nobody waited with and that no team gave away
 FIRST_CONTACT = SQL(
     """
     ticket.times = 1
@@ -195,11 +194,12 @@ class SlmFigures(models.AbstractModel):
       are open at the end, calendar time; None if there are none
     * ``completed``: tickets that were completed or closed for the first time in it
     * ``first_contact``: those of them that never waited for the customer or a supplier,
-      were not handed over from one team to another, and have not been opened again
+      were not taken from the team that had them, and have not been opened again
     * ``first_contact_share``: in percent of ``completed``; None if there are none
 
     *Of clocks*, those of OLAs by their team, all others by the ticket's. What was
-    cancelled counts nowhere, nor does a clock of an OLA or UC that never ran:
+    cancelled counts nowhere, nor does a clock of an OLA or UC that was over when it
+    began, because all had been done, or because the ticket was handed on at once:
 
     * ``ended``: clocks that stopped in the period; they are ``met``, ``missed`` or
       ``excluded`` (missed, and a manager left them out)
@@ -244,14 +244,17 @@ class SlmFigures(models.AbstractModel):
     @api.model
     def _get_span(self, date_from, date_to, company):
         """Days of a company, both included, as instants: from one to before another."""
-        matcher = self.env["slm.matcher"]
+        matcher, company = self.env["slm.matcher"], company.sudo()
         days = (date_from, date_to + timedelta(days=1) if date_to < LATEST else LATEST)
         days = (min(max(day, EARLIEST), LATEST) for day in days)
         return Span(date_from, *(matcher._get_midnight(day, company) for day in days))
 
     @api.model
     def _get_spans(self, periods, company):
-        """Spans of pairs of a first and a last day; their key is the first day."""
+        """Spans of pairs of a first and a last day; their key is the first day.
+
+        No two may begin on one day: they would be told as one.
+        """
         return [self._get_span(*period, company) for period in periods]
 
     # ------------------------------------------------------------------
@@ -596,6 +599,8 @@ class SlmFigures(models.AbstractModel):
 
     @api.model
     def _get_spans_sql(self, spans):
+        if len({span.key for span in spans}) < len(spans):
+            raise ValueError("Spans with the same key would be told as one")
         return SQL(", ").join(
             SQL("(%s::date, %s::timestamp, %s::timestamp)", *span) for span in spans
         )
@@ -623,7 +628,7 @@ class SlmFigures(models.AbstractModel):
 
     @api.model
     def _get_timezone(self, company):
-        return self.env["slm.matcher"]._get_timezone(company)
+        return self.env["slm.matcher"]._get_timezone(company.sudo())
 
     @api.model
     def _get_condition(self, scope, team, source):
