@@ -62,6 +62,7 @@
         "views/slm_ticket_statistics_views.xml",
         "views/slm_dashboard_views.xml",
         "report/slm_service_report_report.xml",
+        "data/ir_filters_data.xml",
         "report/slm_service_report_templates.xml",
         "report/slm_gap_analysis_report.xml",
         "report/slm_gap_analysis_templates.xml",
