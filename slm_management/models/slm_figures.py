@@ -105,13 +105,13 @@ STRETCHES = SQL(
     (
         SELECT %(columns)s, 1 AS number, old.slm_opened_at AS born_at,
                old.slm_opened_at AS opened_at, old.slm_ended_at AS ended_at,
-               'completed' AS how, TRUE AS completes, 1 AS times
+               'completed' AS how, old.slm_ended_at IS NOT NULL AS completes, 1 AS times
           FROM helpdesk_ticket old
          WHERE old.slm_opened_at IS NOT NULL AND old.slm_stretches IS NULL
      UNION ALL
         SELECT %(columns)s, stretch.number, old.slm_opened_at,
                (stretch.value->>0)::timestamp, (stretch.value->>1)::timestamp,
-               stretch.value->>2, stretch.number = (
+               stretch.value->>2, stretch.number IS NOT DISTINCT FROM (
                    SELECT MIN(done.number)
                      FROM jsonb_array_elements(old.slm_stretches)
                           WITH ORDINALITY AS done (value, number)
@@ -296,7 +296,8 @@ class SlmFigures(models.AbstractModel):
         return SQL(
             """
             WITH RECURSIVE %(ctes)s
-            span (key, span_start, span_end) AS (VALUES %(spans)s),
+            span (key, span_start, span_end)
+                AS NOT MATERIALIZED (VALUES %(spans)s),
             happened AS (
                 SELECT span.key, %(columns)s clock.outcome,
                        clock.elapsed_seconds AS seconds, 0 AS breached, 0 AS running
@@ -403,7 +404,8 @@ class SlmFigures(models.AbstractModel):
     def _get_flow_query(self, scope, spans, by):
         return SQL(
             """
-            WITH span (key, span_start, span_end) AS (VALUES %(spans)s),
+            WITH span (key, span_start, span_end)
+                AS NOT MATERIALIZED (VALUES %(spans)s),
             happened AS (
                 SELECT span.key, %(columns)s
                        (ticket.number = 1)::int AS opened,
@@ -431,7 +433,8 @@ class SlmFigures(models.AbstractModel):
     def _get_backlog_query(self, scope, spans, by):
         return SQL(
             """
-            WITH span (key, span_start, span_end) AS (VALUES %(spans)s),
+            WITH span (key, span_start, span_end)
+                AS NOT MATERIALIZED (VALUES %(spans)s),
             happened AS (
                 SELECT span.key, %(columns)s
                        EXTRACT(EPOCH FROM GREATEST('0', LEAST(
@@ -456,7 +459,8 @@ class SlmFigures(models.AbstractModel):
     def _get_completed_query(self, scope, spans, by):
         return SQL(
             """
-            WITH span (key, span_start, span_end) AS (VALUES %(spans)s),
+            WITH span (key, span_start, span_end)
+                AS NOT MATERIALIZED (VALUES %(spans)s),
             happened AS (
                 SELECT span.key, %(columns)s (%(first)s)::int AS first_contact
                   FROM %(stretches)s
