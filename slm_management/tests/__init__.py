@@ -69,3 +69,5 @@ from . import test_views_contract
 from . import test_edge_cases
 from . import test_contract_reminder
 from . import test_contract_cron
+from . import test_service_report
+from . import test_exclusion
