@@ -152,6 +152,13 @@ class SlmClock(models.Model):
     )
     day_minutes = fields.Integer(related="agreement_id.day_minutes")
     timezone = fields.Selection(related="calendar_id.tz", string="Time Zone")
+    exclusion_ids = fields.One2many("slm.exclusion", "clock_id", readonly=True)
+    exclusion_state = fields.Selection(
+        [("proposed", "Exclusion Proposed"), ("approved", "Left out of Reports")],
+        string="In Reports",
+        compute="_compute_exclusion_state",
+        help="Whether it is left out of what is counted. Empty: it counts.",
+    )
 
     _ticket_agreement_metric_uniq = models.UniqueIndex(
         "(ticket_id, agreement_id, metric, cycle)",
@@ -196,6 +203,12 @@ class SlmClock(models.Model):
             holders = {"ola": agreement.team_id, "uc": agreement.partner_id}
             clock.holder_name = clock.kind in holders and holders[clock.kind].name
 
+    @api.depends("exclusion_ids.state")
+    def _compute_exclusion_state(self):
+        states = self.env["slm.exclusion"]._get_open(self)
+        for clock in self:
+            clock.exclusion_state = states.get(clock.id)
+
     @api.depends("metric", "agreement_id")
     def _compute_display_name(self):
         metrics = dict(self._fields["metric"]._description_selection(self.env))
@@ -223,6 +236,18 @@ class SlmClock(models.Model):
             "view_mode": "form",
             "target": "new",
             "context": {"default_clock_id": self.id, "dialog_size": "extra-large"},
+        }
+
+    def action_exclude(self):
+        """Ask why these clocks are to be left out of what is counted."""
+        self.env["slm.exclusion"]._check_proposer(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Exclude from Reports"),
+            "res_model": "slm.exclude",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_clock_ids": self.ids},
         }
 
     # ------------------------------------------------------------------

@@ -160,21 +160,50 @@ class SlmClockwork(models.AbstractModel):
 
     @api.model
     def _exclude(self, clock, is_excluded, note):
-        """Leave a missed clock out of what is counted, or count it again.
+        """What :meth:`_exclude_batch` does, for one clock."""
+        self._exclude_batch(clock, is_excluded, {clock.id: note})
 
-        The clock itself stands as it is, also one whose hours were edited since; only
-        what it counts as is stored.
+    @api.model
+    def _exclude_batch(self, clocks, is_excluded, notes):
+        """Leave missed clocks out of what is counted, or count them again.
+
+        The clocks themselves stand as they are, also those whose hours were edited
+        since; only what they count as is stored. The number of queries does not follow
+        that of the clocks.
+
+        :param notes: texts of their events by their ids
         """
-        books = self._open_books(clock.ticket_id)
+        clocks = clocks.sudo()
+        self._lock_tickets(clocks.ticket_id)
+        books = self._open_books(clocks.ticket_id)
         self._read_histories(books)
-        [book] = books.values()
-        [key] = (key for key, row in book.clocks.items() if row["id"] == clock.id)
-        mark = {"exclusion": exclusion_mark(is_excluded, *key)}
-        at = max(self._now(), book.last_at)
-        book.append(at, "exclusion", mark, user_id=self._get_author(), note=note)
-        outcome = "excluded" if is_excluded else "missed"
-        self._sql_insert("slm.ticket.event", book.new_events)
-        self._sql_update("slm.clock", [{"id": clock.id, "outcome": outcome}])
+        rows = []
+        for clock in clocks:
+            book = books[clock.ticket_id.id]
+            row = book.stored[clock.id]
+            key = Key(*(row[name] for name in KEY_COLUMNS))
+            mark = {"exclusion": exclusion_mark(is_excluded, *key)}
+            at, author = max(self._now(), book.last_at), self._get_author()
+            book.append(at, "exclusion", mark, user_id=author, note=notes[clock.id])
+            outcome = self._get_excluded_outcome(row, is_excluded)
+            rows.append({"id": clock.id, "outcome": outcome})
+        events = [event for book in books.values() for event in book.new_events]
+        self._sql_insert("slm.ticket.event", events)
+        self._sql_update("slm.clock", rows)
+        self._forget_cached(books)
+
+    @api.model
+    def _get_excluded_outcome(self, row, is_excluded):
+        """What a clock counts as; it may have been cancelled since it was excluded."""
+        if row["state"] == "cancelled" or row["outcome"] in ("met", "pending"):
+            return row["outcome"]
+        return "excluded" if is_excluded else "missed"
+
+    @api.model
+    def _lock_tickets(self, tickets):
+        """Wait for the rows of tickets, which everybody takes before their clocks."""
+        query = "SELECT id FROM helpdesk_ticket WHERE id IN %s ORDER BY id "
+        self.env.execute_query(SQL(query + "FOR NO KEY UPDATE", tickets._ids))
 
     @api.model
     def _keep(self, books, silent=False):

@@ -4,6 +4,7 @@ from . import (
     base_partner_merge,
     slm_archive_service,
     slm_exclude,
+    slm_exclusion_decision,
     slm_explanation,
     slm_load_levels,
     slm_match_preview,
