@@ -29,6 +29,7 @@
         "wizards/slm_publish_views.xml",
         "wizards/slm_archive_service_views.xml",
         "wizards/slm_exclude_views.xml",
+        "wizards/slm_exclusion_decision_views.xml",
         "views/slm_service_type_views.xml",
         "views/slm_revision_views.xml",
         "views/slm_service_views.xml",
