@@ -4,4 +4,5 @@ from . import agreement
 from . import catalogue
 from . import close
 from . import request
+from . import service_report
 from . import ticket

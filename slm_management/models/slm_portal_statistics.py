@@ -340,7 +340,9 @@ class SlmPortalStatistics(models.AbstractModel):
     def _tell_services(self, scope, spans, told):
         """A row for each service that is published to him, and one for all others."""
         figures = self.env["slm.figures"]
-        tickets = figures._get_ticket_figures(scope, spans, ["service"])
+        tickets = figures._get_ticket_figures(
+            scope, spans, ["service"], first_contact=False
+        )
         clocks = {}
         if told:
             clocks = figures._get_clock_figures(scope, spans, ["service", "metric"])
@@ -366,7 +368,9 @@ class SlmPortalStatistics(models.AbstractModel):
         """``{id: name}`` of those that are published to him, in their order."""
         records = self.env[model].sudo()
         order = order if "sequence" in records._fields else "name, id"
-        found = records.search(MINE & Domain("id", "in", list(ids - {None})), order=order)
+        found = records.search(
+            MINE & Domain("id", "in", list(ids - {None})), order=order
+        )
         return {record.id: record.name for record in found}
 
     @api.model
