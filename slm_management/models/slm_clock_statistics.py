@@ -8,7 +8,8 @@ from .slm_figures import CAUSE, CAUSES, CLOCKS, CLOCKS_BY, COUNTS, ENDED, TEAM
 
 #: how a clock that has not been recorded as ended stands
 OPEN_RESULT = SQL(
-    "CASE WHEN clock.breached_at IS NOT NULL THEN 'late' ELSE 'running' END"
+    "CASE WHEN clock.breached_at IS NOT NULL AND clock.outcome != 'excluded' "
+    "THEN 'late' ELSE 'running' END"
 )
 
 
@@ -81,9 +82,7 @@ class SlmClockStatistics(models.Model):
     date = fields.Date(
         string="Ended on", readonly=True, help="The day in the company's time zone."
     )
-    breached_on = fields.Date(
-        readonly=True, help="The day in the company's time zone."
-    )
+    breached_on = fields.Date(readonly=True, help="The day in the company's time zone.")
     result = fields.Selection(
         [
             ("met", "Met"),

@@ -7,10 +7,7 @@ from .slm_figures import FIRST_CONTACT, STRETCHES, TICKETS_BY
 
 DAY_SECONDS = 24 * 60 * 60
 #: a ticket was completed for the first time when its stretch ended
-COMPLETED = SQL(
-    "(ticket.number = 1 AND ticket.ended_at IS NOT NULL"
-    " AND ticket.how IN ('completed', 'closed'))"
-)
+COMPLETED = SQL("ticket.completes")
 
 
 class SlmTicketStatistics(models.Model):
@@ -31,6 +28,7 @@ class SlmTicketStatistics(models.Model):
             "active",
             "closed_date",
             "company_id",
+            "duplicate_id",
             "partner_id",
             "priority",
             "slm_agreement_id",
