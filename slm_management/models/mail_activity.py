@@ -15,3 +15,9 @@ class MailActivity(models.Model):
             if not activity.id and is_hidden(activity.res_model, activity.res_id):
                 activity.res_name = False
         return res
+
+    def _action_done(self, *args, **kwargs):
+        """The activity of a measure against a gap is the measure."""
+        res = super()._action_done(*args, **kwargs)
+        self.env["slm.gap.analysis.line"]._note_done(self)
+        return res

@@ -68,10 +68,27 @@ class ResCompany(models.Model):
         "made by itself when such a period is over.",
     )
 
+    slm_gap_done_until = fields.Date(
+        string="Gap Analyses Made until",
+        groups=fields.NO_ACCESS,
+        copy=False,
+        help="The last day of the last period that was analysed by itself.",
+    )
+
     _slm_risk_percent_range = models.Constraint(
         "CHECK(slm_risk_percent BETWEEN 1 AND 100)",
         "The share from which a ticket is at risk lies between 1 and 100 percent.",
     )
+
+    def write(self, vals):
+        """Another length of gap analyses begins anew, with the last period."""
+        if length := vals.get("slm_gap_period"):
+            changed = self.sudo().filtered(lambda c: c.slm_gap_period != length)
+            changed.slm_gap_done_until = False
+        res = super().write(vals)
+        if vals.keys() & {"slm_gap_period", "slm_fiscal_month"}:
+            self.env["slm.gap.analysis"]._wake_cron()
+        return res
 
     def _slm_get_first_month(self):
         """The month, from 1 to 12, in which the fiscal year begins."""

@@ -202,9 +202,7 @@ class SlmGapAnalysisContent(models.AbstractModel):
         }
 
     def _count_causes(self):
-        labels = dict(
-            self.line_ids._fields["cause"]._description_selection(self.env)
-        )
+        labels = dict(self.line_ids._fields["cause"]._description_selection(self.env))
         counts = Counter()
         for causes in self.line_ids.mapped("causes"):
             counts.update(causes or {})
