@@ -36,6 +36,7 @@ class SlmGapAnalysis(models.Model):
         "slm.gap.analysis.figures",
         "slm.gap.analysis.content",
         "slm.period.mixin",
+        "slm.report.file.mixin",
         "slm.naming.mixin",
         "slm.code.mixin",
         "mail.thread",

@@ -29,6 +29,7 @@ SEAL = {
     "computed_at": False,
     "published_on": False,
     "published_by_id": False,
+    "schedule_id": False,
 }
 #: what of a published report goes on: its chatter
 CHATTER = ("message_", "activity_", "website_message_")
@@ -48,6 +49,7 @@ class SlmServiceReport(models.Model):
         "slm.service.report.content",
         "slm.service.report.teller",
         "slm.period.mixin",
+        "slm.report.file.mixin",
         "slm.version.mixin",
         "slm.code.mixin",
         "mail.thread",
@@ -55,7 +57,7 @@ class SlmServiceReport(models.Model):
     ]
     _check_company_auto = True
     _order = "date_to desc, id desc"
-    _rec_names_search = ["code", "name"]
+    _rec_names_search = ["code", "name", "partner_id"]
     _content = PARAMETERS | {"name", "code"}
 
     # ------------------------------------------------------------------
@@ -145,6 +147,9 @@ class SlmServiceReport(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
+    delivery_ids = fields.One2many(
+        "slm.report.delivery", "report_id", string="Deliveries", readonly=True
+    )
     line_ids = fields.One2many(
         "slm.service.report.line", "report_id", string="Rows", readonly=True
     )
@@ -171,6 +176,11 @@ class SlmServiceReport(models.Model):
     _draft_uniq = models.UniqueIndex(
         "(code, company_id) WHERE state = 'draft'",
         "Somebody has just drafted a version of this report. Open that one.",
+    )
+    # Two jobs at once do not make a period twice.
+    _schedule_uniq = models.UniqueIndex(
+        "(schedule_id, date_to) WHERE previous_version_id IS NULL",
+        "A schedule reports each period once. Make a new version of that report.",
     )
     _expiring_days_positive = models.Constraint(
         "CHECK(expiring_days >= 0)", "The days to look ahead can not be negative."
@@ -265,7 +275,7 @@ class SlmServiceReport(models.Model):
 
     def _check_unsealed(self, vals):
         """What computing and publishing write down is not written by anybody else."""
-        if not self.env.su and (sealed := vals.keys() & {*SEAL, "schedule_id"}):
+        if not self.env.su and (sealed := vals.keys() & SEAL.keys()):
             raise AccessError(
                 self.env._(
                     "%(fields)s of %(reports)s are not written: compute the report, "
@@ -312,6 +322,7 @@ class SlmServiceReport(models.Model):
         )
         # the unique index looks at rows, and a new version may come next
         self.flush_recordset()
+        self.env["slm.report.delivery"]._deliver(self)
 
     def _check_manager(self):
         if not (self.env.su or self.env.user.has_group(MANAGER)):
@@ -364,7 +375,9 @@ class SlmServiceReport(models.Model):
         return newest.copy(newest._prepare_next_version_vals()).sudo(False)
 
     def _prepare_next_version_vals(self):
-        return SEAL | super()._prepare_next_version_vals()
+        # whoever got this version gets the next one
+        schedule = {"schedule_id": self.schedule_id.id}
+        return SEAL | schedule | super()._prepare_next_version_vals()
 
     def _get_screen_document(self):
         return self._get_document()

@@ -1,0 +1,149 @@
+# Copyright 2026 slm_management founding team
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, models
+
+SMALL = "o_slm_small"
+
+
+class SlmServiceReportPaper(models.AbstractModel):
+    """A service report on paper: what ``slm.service.report.teller`` tells of it."""
+
+    _name = "report.slm_management.report_slm_service_report"
+    _description = "Service Report on Paper"
+    _inherit = ["slm.period.paper"]
+    _paper_model = "slm.service.report"
+
+    @api.model
+    def _prepare_head(self, report, document):
+        return {
+            **super()._prepare_head(report, document),
+            "title": document["label"],
+            "name": document["title"],
+            "number": self.env._(
+                "%(code)s, version %(version)s",
+                code=document["code"],
+                version=document["version"],
+            ),
+            "state": document["state_text"] if document["state"] == "draft" else "",
+            "is_draft": document["state"] == "draft",
+        }
+
+    @api.model
+    def _prepare_content(self, document):
+        content = {"facts": self._get_facts(document), "document": document}
+        if not document["is_empty"]:
+            content["volume"] = self._draw_volume(document["trend"])
+        return content
+
+    @api.model
+    def _get_facts(self, document):
+        """Pairs of what and how it is; what is not known is left out."""
+        facts = {
+            self.env._("Customer"): document["customer"],
+            self.env._("Provider"): document["company"],
+            self.env._("Period"): document["period_text"],
+            self.env._("Days"): document["days_text"],
+            self.env._("Time zone"): document["timezone"],
+            self.env._("Figures of"): document["computed_text"],
+            self.env._("Published"): document["published_text"],
+        }
+        if facts[self.env._("Days")] == facts[self.env._("Period")]:
+            del facts[self.env._("Days")]
+        facts |= {item["label"]: item["text"] for item in document["filters"]}
+        return [(label, text) for label, text in facts.items() if text]
+
+    @api.model
+    def _draw_volume(self, trend):
+        """Heights in percent of what was opened and closed in each period."""
+        series = {line["name"]: line["values"] for line in trend["tickets"]}
+        drawn = [series["opened"], series["closed"]]
+        most = max(max(values, default=0) for values in drawn) or 1
+        return [
+            [round(100 * value / most) for value in pair]
+            for pair in zip(*drawn, strict=True)
+        ]
+
+    # ------------------------------------------------------------------
+    # Long tables
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _iter_tables(self, report, document):
+        if document["is_empty"]:
+            return
+        yield self._prepare_late(), self._iter_cells(report, "late")
+        yield self._prepare_excluded(), self._iter_cells(report, "excluded")
+
+    @api.model
+    def _iter_cells(self, report, section):
+        last = {"late": self._tell_cause, "excluded": self._tell_reason}[section]
+        for batch in report._iter_rows(section):
+            for row in batch:
+                yield [*self._prepare_cells(row), last(row)]
+
+    @api.model
+    def _prepare_late(self):
+        return {
+            "title": self.env._("Breaches"),
+            "empty": self.env._("No promised time was missed in this period."),
+            "columns": self._prepare_columns(self.env._("Cause and What Was Done")),
+        }
+
+    @api.model
+    def _prepare_excluded(self):
+        return {
+            "title": self.env._("Exclusions"),
+            "empty": self.env._("Nothing was excluded."),
+            "columns": self._prepare_columns(self.env._("Reason")),
+        }
+
+    @api.model
+    def _prepare_columns(self, last):
+        labels = {
+            self.env._("Ticket"): "24%",
+            self.env._("Service"): "17%",
+            self.env._("Promise"): "17%",
+            self.env._("Times"): "20%",
+            last: "22%",
+        }
+        return [self._prepare_column(label, width) for label, width in labels.items()]
+
+    @api.model
+    def _prepare_cells(self, row):
+        return [
+            self._prepare_cell(
+                (row["ticket_number"], "fw-bold"),
+                row["ticket_name"],
+                (row["customer"], SMALL),
+                (row["team"], SMALL),
+            ),
+            self._prepare_cell(row["service"], (row["priority_text"], SMALL)),
+            self._prepare_cell(row["metric_text"], (row["agreement"], SMALL)),
+            self._tell_times(row),
+        ]
+
+    @api.model
+    def _tell_times(self, row):
+        """How much was promised and used, and when it was too much."""
+        times = {
+            self.env._("Promised: %(time)s", time=row["target_text"]): "",
+            self.env._("Used: %(time)s", time=row["used_text"]): "",
+            self.env._("Late by: %(time)s", time=row["late_text"]): "fw-bold",
+        }
+        if row["breached_at"]:
+            moment = self.env._("Breached: %(time)s", time=row["breached_text"])
+            times[moment] = SMALL
+        if row["stopped_at"]:
+            times[self.env._("Ended: %(time)s", time=row["stopped_text"])] = SMALL
+        return self._prepare_cell(*times.items())
+
+    @api.model
+    def _tell_cause(self, row):
+        outcome = row["outcome_text"] if row["outcome"] == "running" else ""
+        return self._prepare_cell(
+            (outcome, "fw-bold"), row["cause_text"], row["remark"]
+        )
+
+    @api.model
+    def _tell_reason(self, row):
+        return self._prepare_cell(row["reason"], (row["note"], SMALL))
