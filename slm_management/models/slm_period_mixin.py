@@ -137,11 +137,11 @@ class SlmPeriodMixin(models.AbstractModel):
         :param start: the month in which the fiscal year begins
         """
         if length == "month":
-            return self._tell_part(date_from, "LLLL y")
+            return self._tell_part(date_from, "y MMMM")
         if length == "year" and start == 1:
             return self._tell_part(date_from, "y")
         if length == "quarter" and start == 1:
-            return self._tell_part(date_from, "QQQ y")
+            return self._tell_part(date_from, "y QQQ")
         days = {
             "from": format_date(self.env, date_from),
             "to": format_date(self.env, date_to),
