@@ -112,6 +112,22 @@ class SlmClockworkSharer(models.AbstractModel):
         return row if share.seconds else {}
 
     @api.model
+    def _store_missing_shares(self, tickets):
+        """Tickets that were finished before there were time shares get theirs.
+
+        Counted over the service hours of today, as when something happens to such a
+        ticket. Those that have any keep what they have.
+        """
+        books = self._open_books(tickets)
+        self._read_histories(books)
+        self._find_gone(books)
+        now, rows = self._now(), []
+        for book in books.values():
+            if not book.shares:
+                rows += self._share_book(book, max(now, book.last_at))
+        self._sql_insert("slm.time.share", rows)
+
+    @api.model
     def _get_shares(self, tickets):
         """Who has used the time of tickets until this moment.
 

@@ -547,6 +547,72 @@ class SlmFigures(models.AbstractModel):
         return {(day, hour): count for day, hour, count in rows}
 
     # ------------------------------------------------------------------
+    # What is open, and who used the time
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_open_figures(self, scope, span):
+        """Clocks that have not ended now, and how many tickets they are of.
+
+        * ``due``, ``due_tickets``: running clocks that are not breached and whose
+          target is used up in the span if nothing happens before
+        * ``late``, ``late_tickets``: clocks that are breached and still run or pause
+        """
+        self._flush()
+        [figures] = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT COUNT(*) FILTER (WHERE NOT late) AS due,
+                       COUNT(DISTINCT ticket_id) FILTER (WHERE NOT late) AS due_tickets,
+                       COUNT(*) FILTER (WHERE late) AS late,
+                       COUNT(DISTINCT ticket_id) FILTER (WHERE late) AS late_tickets
+                  FROM (
+                    SELECT clock.ticket_id, clock.breached_at IS NOT NULL AS late
+                      FROM %(clocks)s
+                     WHERE clock.state IN ('running', 'paused')
+                       AND (clock.breached_at IS NOT NULL
+                            OR (clock.state = 'running' AND clock.deadline >= %(start)s
+                                AND clock.deadline < %(end)s))
+                       AND %(counts)s AND %(condition)s
+                  ) open
+                """,
+                clocks=CLOCKS,
+                counts=COUNTS,
+                start=span.start,
+                end=span.end,
+                condition=self._get_condition(scope, TEAM, SQL("clock")),
+            )
+        )
+        return figures
+
+    @api.model
+    def _get_time_used(self, scope, span):
+        """``{(party, id of the team or supplier or None): seconds}``.
+
+        Service time, from their creation on, of tickets that ended in the span and have
+        not been opened since, see ``slm.time.share``.
+        """
+        self._flush()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT share.party, COALESCE(share.team_id, share.partner_id),
+                       SUM(share.seconds)
+                  FROM slm_time_share share
+                  JOIN helpdesk_ticket ticket ON ticket.id = share.ticket_id
+                 WHERE share.seconds > 0 AND ticket.slm_opened_at IS NOT NULL
+                   AND ticket.slm_ended_at >= %(start)s
+                   AND ticket.slm_ended_at < %(end)s AND %(condition)s
+                 GROUP BY 1, 2
+                """,
+                start=span.start,
+                end=span.end,
+                condition=self._get_condition(scope, TICKETS_BY["team"], SQL("ticket")),
+            )
+        )
+        return {(party, holder): seconds for party, holder, seconds in rows}
+
+    # ------------------------------------------------------------------
     # Single clocks
     # ------------------------------------------------------------------
 
