@@ -130,20 +130,30 @@ class SlmServiceReportLine(models.Model):
     def write(self, vals):
         self.check_access("write")
         if vals.keys() - REMARK:
-            raise UserError(
-                self.env._(
-                    "Rows of a report are taken from the clocks. Only what was done is "
-                    "written here: %(reports)s.",
-                    reports=", ".join(self.report_id.mapped("display_name")),
-                )
-            )
+            self._refuse()
         self.report_id._check_changeable()
         self.report_id._lock()
         return super().write(vals)
 
+    @api.model_create_multi
+    def create(self, vals_list):  # pylint: disable=method-required-super
+        self._refuse()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        self._refuse()
+
     def _update_field_translations(self, *args, **kwargs):
-        """The road of the translation dialog."""
-        self.write({"report_id": False})
+        """The road of the translation dialog: the names are those that were taken."""
+        self._refuse()
+
+    def _refuse(self):
+        raise UserError(
+            self.env._(
+                "Rows of a report are taken from the clocks: what was done is all that "
+                "people write there. Compute the report again to take them again."
+            )
+        )
 
     # ------------------------------------------------------------------
     # Actions
@@ -177,26 +187,18 @@ class SlmServiceReportLine(models.Model):
         On a new version, those of the version before.
         """
         self.flush_model()
-        cr = self.env.cr
-        old = report.id
-        if not self.search_count([("report_id", "=", old)], limit=1):
-            old = report.previous_version_id.id
-        cr.execute(
-            SQL(
-                "CREATE TEMPORARY TABLE slm_remark ON COMMIT DROP AS "
-                "SELECT clock_id, remark FROM slm_service_report_line "
-                "WHERE report_id = %s AND clock_id IS NOT NULL AND remark IS NOT NULL",
-                old or 0,
-            )
-        )
-        cr.execute(
-            SQL("DELETE FROM slm_service_report_line WHERE report_id = %s", report.id)
-        )
-        cr.execute(self._get_insert_sql(report))
-        cr.execute(SQL("DROP TABLE slm_remark"))
+        self.env["slm.exclusion"].flush_model()
+        self.env.cr.execute(self._get_insert_sql(report))
         self.invalidate_model()
-        report.invalidate_recordset(["line_ids"])
+        report.invalidate_recordset(["line_ids", "late_ids", "excluded_ids"])
         self._count_on(report)
+
+    @api.model
+    def _get_remarks_of(self, report):
+        """The id of the report whose remarks are kept."""
+        if self.search_count([("report_id", "=", report.id)], limit=1):
+            return report.id
+        return report.previous_version_id.id or 0
 
     @api.model
     def _get_insert_sql(self, report):
@@ -208,6 +210,13 @@ class SlmServiceReportLine(models.Model):
         is_internal = report.audience == "provider"
         return SQL(
             """
+            WITH kept AS (
+                SELECT clock_id, remark FROM slm_service_report_line
+                 WHERE report_id = %(kept)s AND clock_id IS NOT NULL
+                   AND remark IS NOT NULL
+            ), gone AS (
+                DELETE FROM slm_service_report_line WHERE report_id = %(report)s
+            )
             INSERT INTO slm_service_report_line (
                    report_id, clock_id, ticket_id, ticket_number, ticket_name,
                    service_name, priority, customer_name, team_name, agreement_code,
@@ -215,8 +224,8 @@ class SlmServiceReportLine(models.Model):
                    used_seconds, late_seconds, started_at, breached_at, stopped_at,
                    outcome, cause, escalation_count, reason_name, note, remark,
                    create_uid, create_date, write_uid, write_date)
-            SELECT %(report)s, late.clock_id, late.ticket_id, ticket.number, ticket.name,
-                   service.name, late.priority,
+            SELECT %(report)s, late.clock_id, late.ticket_id, ticket.number,
+                   ticket.name, service.name, late.priority,
                    CASE WHEN %(internal)s THEN
                         COALESCE(customer.name, requester.name) END,
                    CASE WHEN %(internal)s THEN team.name END, agreement.code,
@@ -228,7 +237,7 @@ class SlmServiceReportLine(models.Model):
                    late.outcome, late.cause,
                    (SELECT COUNT(*) FROM slm_escalation step
                      WHERE step.clock_id = late.clock_id AND step.state != 'skipped'),
-                   reason.name, exclusion.note, remark.remark,
+                   reason.name, exclusion.note, kept.remark,
                    %(uid)s, %(now)s, %(uid)s, %(now)s
               FROM (%(late)s) late
               JOIN helpdesk_ticket ticket ON ticket.id = late.ticket_id
@@ -242,9 +251,10 @@ class SlmServiceReportLine(models.Model):
                 ON exclusion.clock_id = late.clock_id
                AND exclusion.state = 'approved' AND late.outcome = 'excluded'
          LEFT JOIN slm_exclusion_reason reason ON reason.id = exclusion.reason_id
-         LEFT JOIN slm_remark remark ON remark.clock_id = late.clock_id
+         LEFT JOIN kept ON kept.clock_id = late.clock_id
             """,
             report=report.id,
+            kept=self._get_remarks_of(report),
             internal=is_internal,
             late=late,
             uid=self.env.uid,
@@ -274,7 +284,7 @@ class SlmServiceReportLine(models.Model):
                     SQL(", ").join(rows),
                 )
             )
-            self.env.invalidate_all(flush=False)
+            self.env.invalidate_all()
 
     # ------------------------------------------------------------------
     # Telling
