@@ -185,7 +185,14 @@ class SlmDashboard(models.AbstractModel):
     def _prepare_compliance(self, found, spans, kind, metrics, labels):
         names = [labels[kind], *(labels[m] for m in metrics if len(metrics) == 1)]
         before, now = (
-            self._add_up(found, span, kind, metrics, " ".join(names)) for span in spans
+            self._add_up(
+                found,
+                span,
+                kind,
+                metrics,
+                f"{' '.join(names)}, {self._tell_month(span.key)}",
+            )
+            for span in spans
         )
         shares = [cell["share"]["value"] for cell in (before, now)]
         return {

@@ -24,7 +24,7 @@ export function getInk(scheme) {
     };
 }
 
-function getLine(label, data, rank) {
+export function getLine(label, data, rank) {
     const {color, dash, point} = SERIES[rank % SERIES.length];
     return {
         label,
@@ -39,7 +39,7 @@ function getLine(label, data, rank) {
     };
 }
 
-function getOptions(ink, scale, onPick) {
+export function getOptions(ink, scale, onPick) {
     const ticks = {color: ink.text};
     return {
         animation: false,
