@@ -180,9 +180,10 @@ class TicketPortal(CustomerPortalHelpdesk):
         None: nothing is to be said, as nothing is due any more.
         """
         if clock.state == "stopped":
-            told = clock.outcome in ("met", "missed")
             silent = clock.outcome == "met" and self._slm_is_unanswered(clock)
-            return clock.outcome if told and not silent else None
+            # what is left out of reports was late all the same
+            case = "met" if clock.outcome == "met" else "missed"
+            return None if silent else case
         if clock.state == "cancelled":
             return None
         if clock.state == "paused" and not clock.breached_at:

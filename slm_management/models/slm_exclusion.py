@@ -9,6 +9,8 @@ AGENT = "slm_management.group_slm_agent"
 MANAGER = "slm_management.group_slm_manager"
 #: states in which a clock can not be proposed once more
 OPEN = ("proposed", "approved")
+#: how many clocks an error names
+SHOWN = 15
 
 
 class SlmExclusion(models.Model):
@@ -230,7 +232,10 @@ class SlmExclusion(models.Model):
         ]
         if found:
             raise ValidationError(
-                self.env._("Only missed clocks are excluded.") + "\n" + "\n".join(found)
+                self.env._("Only missed clocks that have stopped are excluded:")
+                + "\n"
+                + "\n".join(found[:SHOWN])
+                + ("\n…" if found[SHOWN:] else "")
             )
 
     @api.model
@@ -248,7 +253,7 @@ class SlmExclusion(models.Model):
     def _get_obstacles(self):
         return {
             "cancelled": self.env._("it was cancelled, so it counts nowhere."),
-            "open": self.env._("it has not stopped yet. Wait for that."),
+            "open": self.env._("it has not stopped yet, so wait for that."),
             "met": self.env._("it was met."),
             "pending": self.env._("it has not been missed."),
             "excluded": self.env._("it is excluded already."),

@@ -251,6 +251,19 @@ class TestPortalTicket(PortalCase):
             ("missed", "We wanted to answer by Mon 09:00 AM; it was Mon 09:30 AM."),
         )
 
+    def test_late_and_left_out_of_reports(self):
+        """Nobody makes undone that it was late, whatever it counts as."""
+        ticket = self.create_request()
+        self.at("mon 09:30")
+        self.answer(ticket)
+        said = self.read_page(ticket)
+        self.assertEqual(said[0][0], "missed")
+        reason = self.env.ref("slm_management.slm_exclusion_reason_user")
+        clock = self.get_clock(ticket, "response")
+        self.env["slm.exclusion"]._propose(clock, reason, "Wrong plug")
+        self.assertEqual(clock.outcome, "excluded")
+        self.assertEqual(self.read_page(ticket), said)
+
     def test_late_for_another_priority(self):
         """What was missed is told, not the later deadline of a lower priority."""
         self.agreement.target_ids = [

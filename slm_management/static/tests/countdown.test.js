@@ -37,6 +37,25 @@ test("a clock ticks in service hours only", () => {
     expect(readClock(clock, 311).status).toBe("breached");
 });
 
+test("a clock that is left out of reports still says how late it was", () => {
+    const clock = {
+        now: 100,
+        state: "stopped",
+        outcome: "excluded",
+        used: 7200,
+        target: 3600,
+        late: true,
+        at_risk_at: null,
+        day_minutes: 480,
+        hours: [],
+    };
+    const reading = readClock(clock, 200);
+    expect(reading.status).toBe("excluded");
+    expect(reading.remaining).toBe(-3600);
+    const cancelled = {...clock, state: "cancelled"};
+    expect(readClock(cancelled, 200).status).toBe("cancelled");
+});
+
 test("seconds show below an hour", () => {
     expect(formatSeconds(59, 480)).toBe("59s");
     expect(formatSeconds(3599, 480)).toBe("59m 59s");

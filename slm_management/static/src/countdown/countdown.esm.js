@@ -49,7 +49,7 @@ function getStatus(clock, now, remaining) {
         return "cancelled";
     }
     if (clock.state === "stopped") {
-        return ["met", "missed"].includes(clock.outcome) ? clock.outcome : "cancelled";
+        return clock.outcome;
     }
     if (clock.late || remaining < 0) {
         return "breached";
@@ -82,7 +82,7 @@ export function tellClock(clock, {status, remaining}) {
     if (status === "met") {
         return _t("%s to spare", time);
     }
-    if (status === "missed") {
+    if (status === "missed" || status === "excluded") {
         return _t("late by %s", time);
     }
     if (status === "breached" && clock.state === "paused") {
@@ -99,6 +99,7 @@ export function getStatusLabels() {
         paused: _t("Paused"),
         met: _t("Met"),
         missed: _t("Missed"),
+        excluded: _t("Excluded"),
         cancelled: _t("Cancelled"),
     };
 }
@@ -110,5 +111,6 @@ export const STATUS_COLOURS = {
     paused: "info",
     met: "success",
     missed: "danger",
+    excluded: "secondary",
     cancelled: "secondary",
 };
