@@ -76,7 +76,7 @@ class ServiceReportPortal(CustomerPortal):
         )
         found = reports.search(domain, limit=PAGE_SIZE, offset=max(0, pager["offset"]))
         values = self._slm_prepare_layout("slm_published_reports", pager=pager)
-        values["reports"] = self._slm_prepare_rows(found)
+        values["reports"] = self._slm_prepare_reports(found)
         return request.render("slm_management.portal_my_published_reports", values)
 
     @http.route(
@@ -92,7 +92,7 @@ class ServiceReportPortal(CustomerPortal):
         if not report:
             return self._slm_refuse()
         values = self._slm_prepare_layout("slm_service_report")
-        values["report"] = self._slm_prepare_row(report, set())
+        values["report"] = self._slm_prepare_report(report, set())
         values["document"] = report._get_document(request.env.lang)
         values["tables"] = {
             section: next(report._iter_rows(section, size=SHOWN_ROWS), [])
@@ -213,11 +213,11 @@ class ServiceReportPortal(CustomerPortal):
     # Published reports
     # ------------------------------------------------------------------
 
-    def _slm_prepare_rows(self, reports):
-        news = set(self._slm_get_statistics()._find_news(reports).report_id.ids)
-        return [self._slm_prepare_row(report, news) for report in reports]
+    def _slm_prepare_reports(self, reports):
+        news = set(self._slm_get_statistics()._find_news().report_id.ids)
+        return [self._slm_prepare_report(report, news) for report in reports]
 
-    def _slm_prepare_row(self, report, news):
+    def _slm_prepare_report(self, report, news):
         return {
             "id": report.id,
             "name": report._get_title(),
@@ -239,13 +239,13 @@ class ServiceReportPortal(CustomerPortal):
         kinds = {"opened": "bar", "closed": "bar", "open_at_end": "line"}
         series = {line["name"]: line for line in trend["tickets"]}
         volume = [
-            self._slm_prepare_line(series[name], kind) for name, kind in kinds.items()
+            self._slm_prepare_curve(series[name], kind) for name, kind in kinds.items()
         ]
-        shares = [self._slm_prepare_line(line, "line") for line in trend["shares"]]
+        shares = [self._slm_prepare_curve(line, "line") for line in trend["shares"]]
         pictures = {"volume": {"labels": labels, "series": volume}}
         if shares:
             pictures["compliance"] = {"labels": labels, "series": shares, "max": 100}
         return {name: json.dumps(picture) for name, picture in pictures.items()}
 
-    def _slm_prepare_line(self, line, kind):
+    def _slm_prepare_curve(self, line, kind):
         return {"label": line["label"], "kind": kind, "data": line["values"]}

@@ -77,12 +77,14 @@ class SlmPortalStatistics(models.AbstractModel):
     def _find_news(self, reports=None):
         """Deliveries to him, as superuser, that he has not looked at.
 
-        :param reports: only of these
+        :param reports: of these, also what he was given no notice of on the portal
         """
         domain = Domain("partner_id", "=", self.env.user.partner_id.id)
         domain &= Domain("seen_on", "=", False)
         domain &= Domain("report_id", "any", self._get_report_domain())
-        if reports is not None:
+        if reports is None:
+            domain &= Domain("on_portal", "=", True)
+        else:
             domain &= Domain("report_id", "in", reports.ids)
         return self.env["slm.report.delivery"].sudo().search(domain)
 

@@ -60,11 +60,15 @@ class ServiceReportCase(PortalCase):
         cls.colleagues = cls.create_ticket(partner_id=cls.colleague.id, **vals)
         cls.childs = cls.create_ticket(partner_id=cls.child.id, **vals)
         cls.strangers = cls.create_ticket(partner_id=cls.stranger.id, **vals)
-        cls.move(cls, cls.prompt, "closed", "mon 09:00")
-        cls.move(cls, cls.strangers, "closed", "mon 09:30")
-        cls.move(cls, cls.late, "closed", "wed 10:00")
-        cls.move(cls, cls.colleagues, "closed", "thu 10:00")
-        cls.move(cls, cls.childs, "closed", "thu 11:00")
+        for ticket, text in (
+            (cls.prompt, "mon 09:00"),
+            (cls.strangers, "mon 09:30"),
+            (cls.late, "wed 10:00"),
+            (cls.colleagues, "thu 10:00"),
+            (cls.childs, "thu 11:00"),
+        ):
+            cls.at(cls, text)
+            ticket.stage_id = cls.stages["closed"]
         cls.at(cls, "mon+4 09:00")
         cls.env.flush_all()
 
@@ -94,10 +98,13 @@ class ServiceReportCase(PortalCase):
             report.action_publish()
         return report
 
-    def deliver(self, report, partner=None):
-        return self.env["slm.report.delivery"].create(
-            {"report_id": report.id, "partner_id": (partner or self.person).id}
-        )
+    def deliver(self, report, partner=None, **vals):
+        vals = {
+            "report_id": report.id,
+            "partner_id": (partner or self.person).id,
+            "on_portal": True,
+        } | vals
+        return self.env["slm.report.delivery"].create(vals)
 
     def read_table(self, name):
         """Rows of a table as lists of texts, without its head."""
@@ -166,7 +173,7 @@ class TestPortalStatistics(ServiceReportCase):
         for url in (URL, f"{URL}?scope=organisation"):
             self.visit(url)
             self.assertStatistics(everything)
-            self.assertEqual(self.find("slm_scopes"), ["Mine My organisation"])
+            self.assertEqual(self.find("slm_scopes"), ["MineMy organisation"])
         self.visit(f"{URL}?scope=own")
         self.assertStatistics(self.prompt | self.late | self.open)
 
@@ -290,6 +297,7 @@ class TestPortalStatistics(ServiceReportCase):
                 self.visit(f"{URL}?length={length}")
                 [period] = self.find("slm_period")
                 self.assertIn(" – ".join(days), period)
+                self.visit(f"{URL}?length={length}&date=2024-02-05")
                 self.assertEqual(len(self.read_table("slm_trend_tickets")), 12)
 
     def test_current_one_so_far(self):
@@ -482,7 +490,7 @@ class TestPortalPublishedReports(ServiceReportCase):
         self.assertEqual(len(self.read_table("slm_late")), len(rows))
         self.assertIn(self.late.number, text)
         volume, compliance = self.read_pictures()
-        self.assertEqual(volume["series"][0]["data"][-1], 3)
+        self.assertEqual(volume["series"][0]["data"][-1], 4, "Hers and Paul's")
         self.assertEqual(len(compliance["labels"]), 12)
 
     def test_stays_as_it_was(self):
@@ -549,8 +557,10 @@ class TestPortalPublishedReports(ServiceReportCase):
         self.assertFalse(self.find("slm_new"))
 
     def test_file_is_seen(self):
+        """Also of what there was no notice of on the portal."""
         report = self.create_report()
-        delivery = self.deliver(report)
+        delivery = self.deliver(report, on_portal=False)
+        self.assertEqual(self.count_news(), 0)
         self.visit(f"{URL}/{report.id}/xlsx")
         self.env.invalidate_all()
         self.assertTrue(delivery.seen_on)
