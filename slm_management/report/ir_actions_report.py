@@ -1,11 +1,28 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import re
 from io import BytesIO
 from tempfile import TemporaryFile
 
-from odoo import models
+from odoo import api, models
 
 from .paper_binder import PaperBinder
+
+#: styles and scripts that a page loads from the server
+LOADED = re.compile(r"<link\b[^>]*>|<script\b[^>]*\bsrc=[^>]*>\s*</script>")
+#: what heads and feet take of these styles
+STYLE = """
+<style>
+    * { box-sizing: border-box; }
+    body { margin: 0; padding: 0 12px; line-height: 1.5; overflow: hidden; }
+    table { border-collapse: collapse; }
+    img { vertical-align: middle; }
+    .w-100 { width: 100%; }
+    .text-end { text-align: right; }
+    .fw-bold { font-weight: bold; }
+</style>
+"""
+DELAY = "--javascript-delay"
 
 
 class IrActionsReport(models.Model):
@@ -42,7 +59,7 @@ class IrActionsReport(models.Model):
     def _slm_print_part(self, report, doc):
         """A PDF of some pages, as bytes."""
         # with debug, styles come one by one, and some of them too late
-        printer = self.with_context(debug=False)
+        printer = self.with_context(debug=False, slm_in_parts=True)
         values = {"docs": [doc], "report_type": "pdf", "debug": False}
         html = printer._render_template(report.report_name, values)
         report = report.with_context(debug=False)
@@ -50,7 +67,20 @@ class IrActionsReport(models.Model):
         return printer._run_wkhtmltopdf(
             bodies,
             report_ref=report,
-            header=header,
-            footer=footer,
+            header=self._slm_lighten(header),
+            footer=self._slm_lighten(footer),
             specific_paperformat_args=arguments,
         )
+
+    @api.model
+    def _slm_lighten(self, html):
+        """A head or a foot that loads nothing: it is drawn anew for each page."""
+        return LOADED.sub("", html).replace("</head>", f"{STYLE}</head>", 1)
+
+    @api.model
+    def _build_wkhtmltopdf_args(self, *args, **kwargs):
+        """No part waits for scripts, of which it has none."""
+        arguments = super()._build_wkhtmltopdf_args(*args, **kwargs)
+        if self.env.context.get("slm_in_parts") and DELAY in arguments:
+            arguments[arguments.index(DELAY) + 1] = "0"
+        return arguments

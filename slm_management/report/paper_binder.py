@@ -24,7 +24,7 @@ from odoo.tools.pdf import (
 #: what of a page holds only in the file from which it comes
 LOCAL = ("/Annots", "/StructParents", "/Parent", "/Tabs")
 #: where numbers stand, from the right and from the bottom of a page, in points
-PLACE = (51, 38)
+PLACE = (64, 57)
 FONT_SIZE = 8
 #: how wide signs are in Helvetica, in thousandths of their height
 DIGIT, BLANK = 556, 278

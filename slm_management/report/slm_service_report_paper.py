@@ -100,42 +100,34 @@ class SlmServiceReportPaper(models.AbstractModel):
     @api.model
     def _prepare_columns(self, last):
         labels = {
-            self.env._("Ticket"): "24%",
-            self.env._("Service"): "17%",
+            self.env._("Ticket"): "27%",
+            self.env._("Service"): "15%",
             self.env._("Promise"): "17%",
-            self.env._("Times"): "20%",
-            last: "22%",
+            self.env._("Late by"): "12%",
+            self.env._("Breached at"): "13%",
+            last: "16%",
         }
         return [self._prepare_column(label, width) for label, width in labels.items()]
 
     @api.model
     def _prepare_cells(self, row):
-        return [
-            self._prepare_cell(
+        used = self.env._(
+            "%(used)s used of %(promised)s",
+            used=row["used_text"],
+            promised=row["target_text"],
+        )
+        cells = [
+            (
                 (row["ticket_number"], "fw-bold"),
                 row["ticket_name"],
-                (row["customer"], SMALL),
-                (row["team"], SMALL),
+                (", ".join(filter(None, (row["customer"], row["team"]))), SMALL),
             ),
-            self._prepare_cell(row["service"], (row["priority_text"], SMALL)),
-            self._prepare_cell(row["metric_text"], (row["agreement"], SMALL)),
-            self._tell_times(row),
+            (row["service"], (row["priority_text"], SMALL)),
+            (row["metric_text"], (row["agreement"], SMALL)),
+            ((row["late_text"], "fw-bold"), (used, SMALL)),
+            (row["breached_text"] if row["breached_at"] else "–",),
         ]
-
-    @api.model
-    def _tell_times(self, row):
-        """How much was promised and used, and when it was too much."""
-        times = {
-            self.env._("Promised: %(time)s", time=row["target_text"]): "",
-            self.env._("Used: %(time)s", time=row["used_text"]): "",
-            self.env._("Late by: %(time)s", time=row["late_text"]): "fw-bold",
-        }
-        if row["breached_at"]:
-            moment = self.env._("Breached: %(time)s", time=row["breached_text"])
-            times[moment] = SMALL
-        if row["stopped_at"]:
-            times[self.env._("Ended: %(time)s", time=row["stopped_text"])] = SMALL
-        return self._prepare_cell(*times.items())
+        return [self._prepare_cell(*lines) for lines in cells]
 
     @api.model
     def _tell_cause(self, row):
