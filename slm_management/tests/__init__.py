@@ -4,6 +4,8 @@ from . import test_engine_cycles
 from . import test_engine_doctest
 from . import test_engine_duration
 from . import test_engine_edges
+from . import test_engine_periods
+from . import test_engine_stretches
 from . import test_engine_fold
 from . import test_engine_papers
 from . import test_engine_scoring
@@ -16,6 +18,8 @@ from . import test_install
 from . import test_mail
 from . import test_portal
 from . import test_portal_request
+from . import test_portal_service_report
+from . import test_access_service_report
 from . import test_portal_close
 from . import test_portal_catalogue
 from . import test_portal_agreement
@@ -71,3 +75,10 @@ from . import test_contract_reminder
 from . import test_contract_cron
 from . import test_service_report
 from . import test_exclusion
+from . import test_figures
+from . import test_statistics_views
+from . import test_dashboard_levels
+from . import test_report_schedule
+from . import test_report_delivery
+from . import test_gap_analysis
+from . import test_gap_analysis_cron
