@@ -330,7 +330,7 @@ class SlmPortalStatistics(models.AbstractModel):
         return {
             "opened": self.env._("Opened"),
             "closed": self.env._("Closed"),
-            "reopened": self.env._("Re-opened"),
+            "reopened": self.env._("Opened again"),
             "open_at_end": self.env._("Open at the end"),
         }
 

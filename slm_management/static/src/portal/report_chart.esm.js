@@ -23,6 +23,8 @@ export function getSeries({label, kind, data}, rank) {
         label,
         data,
         type: kind,
+        // Points at the very top are whole
+        clip: false,
         // Lines before bars
         order: kind === "line" ? 0 : 1,
         borderColor: color,
