@@ -1,6 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..engine import METRICS
@@ -200,6 +201,13 @@ class SlmClockStatistics(models.Model):
     # ------------------------------------------------------------------
     # Helpers
     # ------------------------------------------------------------------
+
+    def _refuse(self):
+        raise AccessError(
+            self.env._(
+                "Statistics are counted whenever they are read, and not written."
+            )
+        )
 
     def _get_ticket_selection(self, name):
         """What a field of the ticket offers, in the words of the ticket."""

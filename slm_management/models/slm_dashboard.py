@@ -445,7 +445,7 @@ class SlmDashboard(models.AbstractModel):
         used = self.env["slm.figures"]._get_time_used(scope, span)
         total = sum(used.values())
         ranked = sorted(used, key=lambda key: (-used[key], key[0], key[1] or 0))
-        ended = self._get_in(span, "ticket_id.slm_ended_at")
+        ended = self._get_in(span, "ended_at")
         name = self.env._("Who Used the Time")
         return {
             "rows": [
@@ -541,20 +541,15 @@ class SlmDashboard(models.AbstractModel):
             "clocks": self._get_filter_domain(ids),
             "tickets": self._get_filter_domain(ids),
             "shares": self._get_filter_domain(
-                ids,
-                service="ticket_id.slm_service_id",
-                partner="ticket_id.partner_id",
-                team="ticket_id.team_id",
+                ids, partner="requester_id", team="ticket_team_id"
             ),
             "agreements": [],
         }
 
     @api.model
-    def _get_filter_domain(
-        self, ids, service="service_id", partner="partner_id", team="team_id"
-    ):
+    def _get_filter_domain(self, ids, partner="partner_id", team="team_id"):
         conditions = (
-            (service, "in", ids["services"]),
+            ("service_id", "in", ids["services"]),
             (partner, "child_of", ids["customers"]),
             (team, "in", ids["teams"]),
         )

@@ -1,6 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from .slm_figures import FIRST_CONTACT, STRETCHES, TICKETS_BY
@@ -202,6 +203,13 @@ class SlmTicketStatistics(models.Model):
     # ------------------------------------------------------------------
     # Helpers
     # ------------------------------------------------------------------
+
+    def _refuse(self):
+        raise AccessError(
+            self.env._(
+                "Statistics are counted whenever they are read, and not written."
+            )
+        )
 
     def _get_selection(self, model, name):
         """What a field of another model offers, in the words of that model."""

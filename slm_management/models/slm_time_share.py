@@ -51,6 +51,13 @@ class SlmTimeShare(models.Model):
         ondelete="restrict",
     )
     company_id = fields.Many2one("res.company", readonly=True)
+    # of the ticket, to be searched for also by who sees all shares but not all tickets
+    ended_at = fields.Datetime(related="ticket_id.slm_ended_at", string="Ticket Ended")
+    service_id = fields.Many2one(related="ticket_id.slm_service_id")
+    requester_id = fields.Many2one(related="ticket_id.partner_id", string="Requester")
+    ticket_team_id = fields.Many2one(
+        related="ticket_id.team_id", string="Team of the Ticket"
+    )
 
     _holder_uniq = models.UniqueIndex(
         "(ticket_id, party, (COALESCE(team_id, partner_id, 0)))",

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase
+from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 
 from .common import tell
@@ -14,6 +15,7 @@ from .statistics_case import NOW, StatisticsCase
 CLOCKS, TICKETS = "slm.clock.statistics", "slm.ticket.statistics"
 MONTHS = [date(2023, month, 1) for month in range(2, 13)] + [date(2024, 1, 1)]
 FAVOURITES = 7
+HTTP = "odoo.http"
 
 
 class FavouritesCase(StatisticsCase):
@@ -315,6 +317,8 @@ class TestStatisticsAccess(FavouritesCase):
 
 
 class TestStatisticsRoads(FavouritesCase, HttpCase):
+    told = 8
+
     def call(self, model, method, *args, **kwargs):
         params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
         response = self.url_open(
@@ -338,7 +342,13 @@ class TestStatisticsRoads(FavouritesCase, HttpCase):
         )["result"]
         self.assertEqual(group["__count"], len(rows))
         self.authenticate(self.portal_user.login, self.portal_user.login)
+        roads = {
+            "formatted_read_group": {"groupby": [], "aggregates": ["__count"]},
+            "web_search_read": {"specification": {}},
+        }
         for model in (CLOCKS, TICKETS):
-            for method in ("formatted_read_group", "web_search_read"):
-                answer = self.call(model, method, domain=[], specification={})
-                self.assertIn("error", answer)
+            for method, asked in roads.items():
+                with self.subTest(model=model, method=method), mute_logger(HTTP):
+                    answer = self.call(model, method, domain=[], **asked)
+                    name = answer["error"]["data"]["name"]
+                    self.assertEqual(name, "odoo.exceptions.AccessError")

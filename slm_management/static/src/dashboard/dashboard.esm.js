@@ -10,6 +10,7 @@ import {SlmChart} from "../scorecard/chart.esm";
 import {_t} from "@web/core/l10n/translation";
 import {cookie} from "@web/core/browser/cookie";
 import {getInk} from "../scorecard/pictures.esm";
+import {router} from "@web/core/browser/router";
 import {registry} from "@web/core/registry";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {useService} from "@web/core/utils/hooks";
@@ -25,6 +26,8 @@ const OPEN_LISTS = {
     clocks: "slm_management.slm_clock_statistics_view_list_open",
     tickets: "slm_management.slm_ticket_statistics_view_list_open",
 };
+/** The path of the action that shows the dashboard. */
+const ADDRESS = "service-level-dashboard";
 const VIEWS = {agreements: ["list", "form"]};
 
 /** Ids as they stand in an address, such as `3` or `3,5`. */
@@ -92,7 +95,11 @@ export class SlmDashboard extends Component {
 
     /** Those that one comes back to, else those of the address. */
     getFilters() {
-        const params = this.props.action.context?.params || {};
+        const isHere = router.current.action === ADDRESS;
+        const params = {
+            ...(isHere ? router.current : {}),
+            ...this.props.action.context?.params,
+        };
         const before = this.props.state?.filters;
         return Object.fromEntries(
             Object.keys(FILTERS).map((name) => [
@@ -106,7 +113,7 @@ export class SlmDashboard extends Component {
     tellFilters() {
         const ids = Object.entries(this.state.filters);
         this.props.updateActionState?.(
-            Object.fromEntries(ids.map(([name, found]) => [name, found.join(",")]))
+            Object.fromEntries(ids.map(([name, found]) => [name, found.join(",") || undefined]))
         );
     }
 

@@ -17,6 +17,8 @@ export function drawShares({months, metrics}, ink, onPick) {
             rank
         ),
         spanGaps: true,
+        // what is all met is not cut off at the edge
+        clip: 8,
     }));
     return {
         type: "line",
