@@ -47,6 +47,16 @@ def tell_moment(env, moment, timezone):
     return format_datetime(env, moment, tz=timezone, dt_format=pattern)
 
 
+def tell_instant(env, moment, timezone):
+    """A naive UTC moment, as date and time; an empty text if there is none."""
+    if not moment:
+        return ""
+    lang = get_lang(env)
+    day = posix_to_ldml(lang.date_format, locale=babel_locale_parse(lang.code))
+    pattern = f"{day} {_get_time_pattern(lang)}"
+    return format_datetime(env, moment, tz=timezone, dt_format=pattern)
+
+
 def tell_hours(env, calendar, paper=False):
     """The week of service hours: ``{"timezone": …, "weeks": [week]}``.
 

@@ -162,16 +162,15 @@ class SlmServiceReportContent(models.AbstractModel):
             names = self._take_names(self.env["slm.service"].browse(keys - {None}))
         rows = [
             {
-                "key": key if by == "priority" else None,
-                "name": names.get(key),
+                by: names.get(key) if by == "service" else key,
                 **tickets.get((span.key, key), figures._prepare_ticket_figures()),
                 **clocks.get((span.key, key), figures._prepare_clock_figures()),
             }
             for key in keys
         ]
         if by == "priority":
-            return sorted(rows, key=lambda row: row["key"] or "", reverse=True)
-        return sorted(rows, key=lambda row: (-row["opened"], str(row["name"])))
+            return sorted(rows, key=lambda row: row["priority"] or "", reverse=True)
+        return sorted(rows, key=lambda row: (-row["opened"], str(row["service"])))
 
     def _take_causes(self, scope, span):
         """How many of the rows that are late have which cause, by kind."""

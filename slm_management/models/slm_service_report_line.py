@@ -314,7 +314,7 @@ class SlmServiceReportLine(models.Model):
         for name in ("started", "breached", "stopped"):
             moment = self[f"{name}_at"]
             told[f"{name}_at"] = teller._get_local(moment, timezone)
-            told[f"{name}_text"] = teller._tell_moment(moment)
+            told[f"{name}_text"] = teller._tell_moment(moment, timezone=timezone)
         return told | self._tell_names()
 
     def _tell_names(self):

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytz
 
 from odoo import fields, models
-from odoo.tools import format_date, format_datetime, formatLang
+from odoo.tools import format_date, formatLang
 
-from ..controllers.words import tell_duration
+from ..controllers.words import tell_duration, tell_instant
 from ..engine import METRICS
 from .slm_figures import CAUSES
 from .slm_service_report_content import CONTRACT_DATES
@@ -31,8 +31,8 @@ class SlmServiceReportTeller(models.AbstractModel):
     ``state`` (draft | published) and ``state_text``, ``audience`` (provider |
     customer) and ``audience_text``, ``lang``, ``company``, ``customer`` (empty in
     the provider's view), ``timezone`` (of all times), ``period_text`` ("January
-    2024"), ``days_text``, ``from`` and ``to``, ``computed_text``,
-    ``published_text`` (empty in drafts), ``is_empty``
+    2024"), ``days_text``, ``from`` and ``to``, ``previous_period_text``,
+    ``computed_text``, ``published_text`` (empty in drafts), ``is_empty``
         the head
     ``filters``: ``[{"label": "Services", "text": "Mail, Print"}]``
         what the report was narrowed to
@@ -54,7 +54,8 @@ class SlmServiceReportTeller(models.AbstractModel):
         ``mean_text``), ``change`` (of the share, in points), ``change_text``, and
         ``reached`` (yes | no | no_target | nothing) with ``reached_text``
     ``services``, ``priorities``: ``[row]``
-        tickets, and the clocks of their SLAs: ``name`` (text), ``opened``,
+        tickets, and the clocks of their SLAs: ``name`` (text; a row of priorities also
+        has ``priority``, ``0`` … ``3``), ``opened``,
         ``closed``, ``reopened``, ``open_at_end``, ``ended``, ``met``, ``missed``,
         ``excluded``, ``breached``, ``breached_running``, ``share``, ``share_text``,
         ``median_seconds``, ``median_text``, ``p90_seconds``, ``p90_text``
@@ -90,10 +91,10 @@ class SlmServiceReportTeller(models.AbstractModel):
     def _get_document(self, lang=None):
         """All that the report says beside its rows: a dict of plain values and texts.
 
-        Whatever is a number has its text beside it, ``share`` and ``share_text``; shares
+        Whatever is a number has its text beside it, ``share``, ``share_text``; shares
         are percents from 0 to 100, durations are seconds; what there is none of is None
         and its text is "–". Days are ISO texts (``2024-01-31``) with a text beside.
-        Texts are plain, not HTML, without line breaks, and hold no ids. A draft that was
+        Texts are plain, not HTML, and there are no ids. A draft that was
         never computed has the head only (``is_empty``).
 
         Its keys are listed in the docstring of the class.
@@ -179,6 +180,7 @@ class SlmServiceReportTeller(models.AbstractModel):
             "to": fields.Date.to_string(self.date_to),
             "period_text": self._tell_report_period(),
             "days_text": self._tell_days(self.date_from, self.date_to),
+            "previous_period_text": self._tell_previous_period(content),
             "computed_text": self._tell_moment(self.computed_at),
             "published_text": self._tell_moment(self.published_on, ""),
             "is_empty": not content,
@@ -248,7 +250,7 @@ class SlmServiceReportTeller(models.AbstractModel):
             **self._tell_row(row),
             "agreement": self._tell_agreement(row),
             "metric_text": self._tell_metric(row["metric"]),
-            "target_text": self._tell_percent(row["target"]),
+            "target_text": self._tell_target(row["target"]),
             "mean_text": self._tell_seconds(row["mean_seconds"]),
             "previous_share_text": self._tell_percent(row["previous_share"]),
             "change": change,
@@ -268,20 +270,18 @@ class SlmServiceReportTeller(models.AbstractModel):
 
     def _tell_row(self, row):
         """Figures with their texts, and the name of what they are of."""
-        told = {name: value for name, value in row.items() if name != "key"}
-        if "key" in row:
-            told["name"] = self._tell_key(row)
-        else:
-            told["name"] = self._tell_name(row["name"])
+        told = dict(row, name=self._tell_row_name(row))
         told["share_text"] = self._tell_percent(row["share"])
         told["median_text"] = self._tell_seconds(row["median_seconds"])
         told["p90_text"] = self._tell_seconds(row["p90_seconds"])
         return told
 
-    def _tell_key(self, row):
-        if row["key"] is not None:
-            return self._tell_priority(row["key"])
-        return self._tell_name(row["name"]) or self.env._("Without a service")
+    def _tell_row_name(self, row):
+        if "priority" in row:
+            return self._tell_priority(row["priority"])
+        if "service" in row:
+            return self._tell_name(row["service"]) or self.env._("Without a service")
+        return self._tell_name(row["name"])
 
     def _tell_trend(self, content):
         periods = content["trend"]
@@ -666,15 +666,17 @@ class SlmServiceReportTeller(models.AbstractModel):
         start = start or self.company_id._slm_get_first_month()
         return self._tell_period(self.date_from, self.date_to, self.period, start)
 
+    def _tell_previous_period(self, content):
+        if not content:
+            return ""
+        return self._tell_trend_period(content, content["trend"][-2])["text"]
+
     def _tell_days(self, first, last):
         return f"{format_date(self.env, first)} – {format_date(self.env, last)}"
 
-    def _tell_moment(self, moment, none=NONE):
-        if not moment:
-            return none
-        return format_datetime(
-            self.env, moment, tz=self._get_timezone_name(), dt_format="short"
-        )
+    def _tell_moment(self, moment, none=NONE, timezone=None):
+        timezone = timezone or self._get_timezone_name()
+        return tell_instant(self.env, moment, timezone) or none
 
     def _get_local(self, moment, timezone):
         """A naive UTC instant as a naive one in a time zone."""
@@ -688,6 +690,13 @@ class SlmServiceReportTeller(models.AbstractModel):
 
     def _tell_percent(self, share):
         return NONE if share is None else f"{formatLang(self.env, share, digits=1)} %"
+
+    def _tell_target(self, share):
+        """A share that was promised has the digits that it was promised with."""
+        if not share:
+            return NONE
+        digits = next(n for n in range(1, 4) if n == 3 or round(share, n) == share)
+        return f"{formatLang(self.env, share, digits=digits)} %"
 
     def _tell_seconds(self, seconds):
         """Service time."""

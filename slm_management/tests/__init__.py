@@ -74,6 +74,7 @@ from . import test_edge_cases
 from . import test_contract_reminder
 from . import test_contract_cron
 from . import test_service_report
+from . import test_service_report_frozen
 from . import test_exclusion
 from . import test_figures
 from . import test_statistics_views
@@ -82,3 +83,4 @@ from . import test_report_schedule
 from . import test_report_delivery
 from . import test_gap_analysis
 from . import test_gap_analysis_cron
+from . import test_service_report_paper

@@ -17,7 +17,9 @@ class SlmExclude(models.TransientModel):
         related="reason_id.description", string="When It May Be Used"
     )
     note = fields.Text(
-        required=True, help="What has happened. It is shown in reports, so be brief."
+        required=True,
+        help="What has happened. Customers read it in their service reports, so be "
+        "brief.",
     )
     is_manager = fields.Boolean(compute="_compute_is_manager")
 

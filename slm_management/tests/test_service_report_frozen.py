@@ -1,0 +1,88 @@
+# Copyright 2026 slm_management founding team
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from .report_case import ReportCase
+
+
+class TestServiceReportFrozen(ReportCase):
+    """What happens after a report was published changes nothing of it."""
+
+    def setUp(self):
+        super().setUp()
+        self.live()
+        self.exclude(self.late, "response")
+        self.published = self.create_report() + self.create_report(audience="provider")
+        self.published.action_publish()
+        self.said = self.tell()
+
+    def tell(self):
+        """All that the reports say, in all languages."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        said = []
+        for lang in ("en_US", "zh_CN"):
+            for report in self.published.with_context(lang=lang):
+                said.append(report._get_document())
+                for section in ("late", "excluded"):
+                    said += [row for rows in report._iter_rows(section) for row in rows]
+        return said
+
+    def assertUnchanged(self):
+        self.assertEqual(self.tell(), self.said)
+
+    def test_names(self):
+        """Whatever is renamed, in whatever language."""
+        for record in (self.service, self.other_service, self.desk, self.agreement):
+            record.name = "Renamed"
+            record.with_context(lang="zh_CN").name = "新名"
+        reason = self.env.ref("slm_management.slm_exclusion_reason_user")
+        for record in (self.late, self.organisation, self.other, self.company, reason):
+            record.name = "Renamed"
+        self.late.number = "HT-RENAMED"
+        self.assertUnchanged()
+
+    def test_tickets(self):
+        """Re-opened, handed over, of another priority, service and requester."""
+        self.at("tue+1 09:00")
+        self.move(self.in_time, "working")
+        self.late.write(
+            {
+                "priority": "3",
+                "team_id": self.field.id,
+                "slm_service_id": self.other_service.id,
+                "partner_id": self.other.id,
+            }
+        )
+        self.move(self.open, "closed")
+        self.assertUnchanged()
+
+    def test_exclusions(self):
+        self.exclude(self.late, "completion")
+        self.env["slm.exclusion"].search([("metric", "=", "response")]).with_user(
+            self.manager
+        ).action_withdraw()
+        self.assertUnchanged()
+
+    def test_agreements(self):
+        self.agreement.action_terminate()
+        self.assertUnchanged()
+
+    def test_deleted_tickets(self):
+        (self.late + self.open + self.foreign).unlink()
+        self.assertUnchanged()
+        self.assertFalse(self.published.line_ids.ticket_id)
+
+    def test_settings(self):
+        """Another time zone, another fiscal year."""
+        self.tampered = True
+        self.company.partner_id.tz = "Asia/Tokyo"
+        self.company.slm_fiscal_month = "4"
+        self.assertUnchanged()
+
+    def test_later_language(self):
+        """A language that comes later reads what there was."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.service.with_context(lang="fr_FR").name = "Courrier"
+        document = self.published[0]._get_document("fr_FR")
+        self.assertEqual(document["services"][0]["name"], "Mail")
+        rows = self.get_rows(self.published[0].with_context(lang="fr_FR"))
+        self.assertEqual(rows[self.late.number, "completion"]["service"], "Mail")
