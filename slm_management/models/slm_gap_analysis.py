@@ -1,7 +1,11 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from itertools import compress
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+
+from .slm_period_mixin import PERIODS
 
 MANAGER = "slm_management.group_slm_manager"
 #: what the steps and the figures write down, and nobody else
@@ -68,11 +72,7 @@ class SlmGapAnalysis(models.Model):
     manager_id = fields.Many2one(
         "res.users",
         string="Service Level Manager",
-        default=lambda self: (
-            self.env.user
-            if self.env.user.has_group(MANAGER) and not self.env.su
-            else self._get_default_manager(self.env.company)
-        ),
+        default=lambda self: self._get_default_manager(self.env.company),
         domain=lambda self: [
             ("share", "=", False),
             ("all_group_ids", "in", self.env.ref(MANAGER).ids),
@@ -207,12 +207,24 @@ class SlmGapAnalysis(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            vals_list = [vals | SEAL for vals in vals_list]
-        analyses = super().create(vals_list)
-        analyses.filtered(lambda analysis: not analysis.name)._name_after_period()
+        unnamed = [not vals.get("name") for vals in vals_list]
+        analyses = super().create([self._complete_vals(vals) for vals in vals_list])
+        self.browse(compress(analyses.ids, unnamed))._name_after_period()
         analyses._take_figures()
         return analyses
+
+    @api.model
+    def _complete_vals(self, vals):
+        """What is not said follows from the company and the length."""
+        company = self.env["res.company"].browse(vals.get("company_id"))
+        company = company or self.env.company
+        vals = vals | {"name": vals.get("name") or self.env._("Gap Analysis")}
+        if "manager_id" not in vals:
+            vals["manager_id"] = self._get_default_manager(company).id
+        if vals.get("period") in dict(PERIODS) and "date_from" not in vals:
+            days = self._get_last_period(vals["period"], company)
+            vals |= dict(zip(("date_from", "date_to"), days, strict=True))
+        return vals if self.env.su else vals | SEAL
 
     def write(self, vals):
         self.check_access("write")

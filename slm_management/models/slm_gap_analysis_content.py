@@ -296,7 +296,8 @@ class SlmGapAnalysisContent(models.AbstractModel):
         told = []
         if counts["below"]:
             text = self.env._(
-                "Promised attainments that were not reached: %(below)s of %(compared)s.",
+                "Promised attainments that were not reached: %(below)s of "
+                "%(compared)s.",
                 below=counts["below"],
                 compared=counts["compared"],
             )

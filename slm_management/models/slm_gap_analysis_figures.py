@@ -106,7 +106,7 @@ class SlmGapAnalysisFigures(models.AbstractModel):
         return self.env["slm.figures"]._get_scope(self.company_id.sudo())
 
     def _get_spans(self, count):
-        """Of so many periods, the one of the analysis last; the key is the first day."""
+        """Of so many periods, its own the last one; the key is the first day."""
         trail = self._get_trail(count)
         return self.env["slm.figures"]._get_spans(trail, self.company_id.sudo())
 

@@ -193,10 +193,12 @@ class SlmGapAnalysisPlan(models.AbstractModel):
 
     @api.model
     def _get_default_manager(self, company):
-        """The first service level manager of a company, or nobody."""
+        """Who asks, if he is a service level manager of a company, else the first of
+        them, or nobody."""
         managers = self.env.ref(MANAGER).sudo().all_user_ids.sorted("id")
-        return managers.filtered(
+        managers = managers.filtered(
             lambda user: (
                 user.active and user.id != SUPERUSER_ID and company in user.company_ids
             )
-        )[:1]
+        )
+        return managers & self.env.user or managers[:1]
