@@ -97,6 +97,7 @@ from . import (
     helpdesk_ticket_stage,
     helpdesk_ticket_team,
     ir_attachment,
+    ir_filters,
     mail_activity,
     mail_mail,
     mail_message,

@@ -76,7 +76,7 @@ class TestDashboardFigures(DashboardCase):
             self.assertAlmostEqual(sum(shares) / len(shares), figure["value"])
 
     def test_every_cell_of_the_arrivals_opens_what_it_counts(self):
-        """A cell's domain is that of all with its weekday and hour, as in the client."""
+        """Its domain is that of all with its weekday and hour, as in the client."""
         for user in (self.manager, self.own_agent):
             data = self.get_dashboard(user, services=self.service)
             base = [*data["domains"]["tickets"], *data["arrivals"]["domain"]]

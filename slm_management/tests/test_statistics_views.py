@@ -3,6 +3,7 @@
 import ast
 import json
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase
@@ -99,6 +100,17 @@ class TestFavourites(FavouritesCase):
                     self._check_context(safe_eval(favourite["context"]), fields)
         shipped = self.env["ir.filters"].search([("model_id", "in", [CLOCKS, TICKETS])])
         self.assertEqual(len(shipped), FAVOURITES)
+        self.assertEqual(set(shipped.mapped("name")), set(shipped._slm_get_names()))
+
+    def test_they_are_called_as_the_reader_speaks(self):
+        """Unless somebody gave one another name."""
+        mine = self.env.ref("slm_management.ir_filters_causes")
+        mine.name = "Reasons"
+        names = {"By Team": "按团队", "Breach Causes": "超时原因"}
+        with patch.object(type(mine), "_slm_get_names", lambda self: names):
+            found = self.env["ir.filters"].get_filters(CLOCKS, mine.action_id.id)
+        told = {favourite["name"] for favourite in found}
+        self.assertLessEqual({"按团队", "Reasons", "By Month"}, told)
 
     def _check_context(self, context, fields):
         for name in ("pivot_row_groupby", "pivot_column_groupby", "graph_groupbys"):
