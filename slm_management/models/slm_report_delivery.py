@@ -73,7 +73,11 @@ class SlmReportDelivery(models.Model):
         readonly=True,
         help="When the recipient first opened the report there.",
     )
-    lang = fields.Char(string="Language", readonly=True)
+    lang = fields.Selection(
+        lambda self: self.env["res.lang"].get_installed(),
+        string="Language",
+        readonly=True,
+    )
     email = fields.Char(
         string="E-Mail Address",
         readonly=True,
@@ -149,9 +153,8 @@ class SlmReportDelivery(models.Model):
             return self.objection
         if not self.mail_id:
             return self.env._("Somebody has deleted its e-mail.")
-        return self.mail_id.failure_reason or self.env._(
-            "Somebody has cancelled its e-mail."
-        )
+        told = " ".join((self.mail_id.failure_reason or "").split())
+        return told or self.env._("Somebody has cancelled its e-mail.")
 
     @api.depends("report_id", "partner_id")
     def _compute_display_name(self):
