@@ -10,6 +10,8 @@ TOOLS = ROOT / "tools"
 REQUIREMENTS = TOOLS / "requirements.txt"
 MODULE = "slm_management"
 MODULE_DIR = ROOT / MODULE
+#: the module and what installs itself beside it
+ADDONS = [MODULE, f"{MODULE}_spreadsheet"]
 TEST_ADDONS = ROOT / "tests" / "addons"
 TEST_ASSETS = "slm_test_assets"
 STATE = ROOT / ".dev"

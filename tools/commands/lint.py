@@ -15,7 +15,7 @@ OTHERS = ["tools", "bench", "replay"]
 LONGEST = 60
 NINE_OF_TEN = 25
 MEDIAN = 8
-SOURCES = ["dev", "tools", "tests", "bench", "replay", paths.MODULE]
+SOURCES = ["dev", "tools", "tests", "bench", "replay", *paths.ADDONS]
 
 
 def main(arguments):
@@ -52,17 +52,17 @@ def ruff(*arguments):
 
 
 def pylint_odoo():
-    """Run OCA's checks on the add-on."""
+    """Run OCA's checks on the add-ons."""
     if not (paths.MODULE_DIR / "__init__.py").exists():
         return True
     command = [sys.executable, "-m", "pylint", f"--rcfile={paths.TOOLS / 'pylintrc'}"]
-    return not subprocess.call([*command, paths.MODULE])
+    return not subprocess.call([*command, *paths.ADDONS])
 
 
 def xml_files():
     """Check that every XML file is well-formed."""
     ok = True
-    for name in ("tests", paths.MODULE):
+    for name in ("tests", *paths.ADDONS):
         for path in sorted((paths.ROOT / name).rglob("*.xml")):
             try:
                 etree.parse(path)
