@@ -42,9 +42,7 @@ class SlmServiceReportLine(models.Model):
     clock_id = fields.Many2one(
         "slm.clock", readonly=True, index="btree_not_null", ondelete="set null"
     )
-    ticket_id = fields.Many2one(
-        "helpdesk.ticket", readonly=True, index="btree_not_null", ondelete="set null"
-    )
+    ticket_id = fields.Many2one(related="clock_id.ticket_id")
     ticket_number = fields.Char(string="Number", readonly=True)
     ticket_name = fields.Char(string="Ticket Title", readonly=True)
     service_name = fields.Char(string="Service", readonly=True, translate=True)
@@ -218,13 +216,13 @@ class SlmServiceReportLine(models.Model):
                 DELETE FROM slm_service_report_line WHERE report_id = %(report)s
             )
             INSERT INTO slm_service_report_line (
-                   report_id, clock_id, ticket_id, ticket_number, ticket_name,
+                   report_id, clock_id, ticket_number, ticket_name,
                    service_name, priority, customer_name, team_name, agreement_code,
                    agreement_name, agreement_version, kind, metric, target_seconds,
                    used_seconds, late_seconds, started_at, breached_at, stopped_at,
                    outcome, cause, escalation_count, reason_name, note, remark,
                    create_uid, create_date, write_uid, write_date)
-            SELECT %(report)s, late.clock_id, late.ticket_id, ticket.number,
+            SELECT %(report)s, late.clock_id, ticket.number,
                    ticket.name, service.name, late.priority,
                    CASE WHEN %(internal)s THEN
                         COALESCE(customer.name, requester.name) END,

@@ -1,11 +1,10 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import json
-from datetime import datetime
 
 from psycopg2.errors import UniqueViolation
 
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form
 from odoo.tools import mute_logger
@@ -137,11 +136,14 @@ class TestServiceReport(ReportCase):
             "late_text": "8 h",
             "outcome": "missed",
             "cause_text": "Our Team",
-            "started_at": datetime(2024, 1, 8, 8),
-            "breached_at": datetime(2024, 1, 8, 13),
-            "stopped_at": datetime(2024, 1, 9, 12),
+            "started_at": "2024-01-08 08:00:00",
+            "breached_at": "2024-01-08 12:00:00",
+            "stopped_at": "2024-01-09 12:00:00",
         }
-        self.assertEqual({name: row[name] for name in expected}, expected)
+        told = {name: row[name] for name in expected}
+        for name in ("started_at", "breached_at", "stopped_at"):
+            told[name] = str(row[name])
+        self.assertEqual(told, expected)
         late = [line["late_seconds"] for line in next(report._iter_rows("late"))]
         self.assertEqual(late, sorted(late, reverse=True))
         breaches = report._get_document()["breaches"]
@@ -362,33 +364,29 @@ class TestServiceReport(ReportCase):
     # Speed
     # ------------------------------------------------------------------
 
+    def count_queries(self, report):
+        """Of computing it again, and of telling it."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        report.action_compute()
+        self.env.flush_all()
+        report._get_document()
+        return self.env.cr.sql_log_count - before
+
     def test_queries_do_not_grow(self):
-        """As many for many clocks, agreements and services as for a few."""
+        """As many for many clocks and services as for a few."""
         self.live()
         report = self.create_report(audience="provider")
-        report.action_compute()
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        report.action_compute()
-        self.env.flush_all()
-        few = self.env.cr.sql_log_count - before
+        self.count_queries(report)
+        few = self.count_queries(report)
         self.at("mon 08:00")
-        for number in range(10):
-            service = self.env["slm.service"].create({"name": f"Service {number}"})
-            ticket = self.create_ticket(slm_service_id=service.id, team_id=self.desk.id)
-            self.at("mon 08:00")
-        tickets = self.env["helpdesk.ticket"].search([])
-        self.at("fri 17:00")
-        tickets.stage_id = self.stages["closed"]
-        self.assertTrue(ticket)
-        self.at("mon+1 09:00")
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        report.action_compute()
-        self.env.flush_all()
-        self.assertLessEqual(self.env.cr.sql_log_count - before, few + 2)
+        names = [{"name": f"Service {number}"} for number in range(10)]
+        for service in self.env["slm.service"].create(names):
+            self.create_ticket(slm_service_id=service.id, team_id=self.desk.id)
+        self.live()
+        self.assertLessEqual(self.count_queries(report), few + 2)
+        self.assertGreater(len(report.line_ids), 60)
         self.assertLess(few, 75)
 
 
@@ -499,7 +497,7 @@ class TestServiceReportLife(ReportCase):
                 with self.assertRefused("has been published", UserError):
                     mine.write(vals)
             for method in (mine.unlink, mine.action_compute, mine.action_publish):
-                with self.assertRaises((UserError, AccessError)), self.cr.savepoint():
+                with self.assertRaises(UserError):
                     method()
             with self.assertRefused("has been published", UserError):
                 line.with_user(user).remark = "New"
@@ -587,9 +585,8 @@ class TestServiceReportLife(ReportCase):
 
     def test_code_is_unique(self):
         self.create_report(code="X")
-        with self.assertRaises((ValidationError, UniqueViolation)):
-            with mute_logger("odoo.sql_db"):
-                self.create_report(code="X")
+        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"):
+            self.create_report(code="X")
 
     def test_copy_is_a_report_of_its_own(self):
         self.live()
@@ -634,7 +631,7 @@ class TestServiceReportAccess(SlmCommon):
                 mine.action_new_version,
                 mine.action_view_versions,
             ):
-                with self.assertRaises(AccessError), self.cr.savepoint():
+                with self.assertRaises(AccessError):
                     road()
 
     def test_lines(self):
