@@ -556,7 +556,8 @@ class SlmFigures(models.AbstractModel):
 
         * ``due``, ``due_tickets``: running clocks that are not breached and whose
           target is used up in the span if nothing happens before
-        * ``late``, ``late_tickets``: clocks that are breached and still run or pause
+        * ``late``, ``late_tickets``: clocks that are breached and still run or pause;
+          excluded ones apart
         """
         self._flush()
         [figures] = self.env.execute_query_dict(
@@ -573,6 +574,7 @@ class SlmFigures(models.AbstractModel):
                        AND (clock.breached_at IS NOT NULL
                             OR (clock.state = 'running' AND clock.deadline >= %(start)s
                                 AND clock.deadline < %(end)s))
+                       AND clock.outcome != 'excluded'
                        AND %(counts)s AND %(condition)s
                   ) open
                 """,

@@ -319,6 +319,39 @@ class Recount:
                 found[clock["id"]] = "running", self.cause(clock)
         return found
 
+    def count_open(self, first, last, **where):
+        """What has not ended now: due on these days, and late already."""
+        due, late = [], []
+        for clock in self.find_clocks(**where):
+            if clock["stopped_at"] or clock["outcome"] == "excluded":
+                continue
+            if clock["breached_at"]:
+                late.append(clock)
+            elif clock["state"] == "running":
+                due += [clock] if self.within(clock["deadline"], first, last) else []
+        return {
+            "due": len(due),
+            "due_tickets": len({clock["ticket_id"] for clock in due}),
+            "late": len(late),
+            "late_tickets": len({clock["ticket_id"] for clock in late}),
+        }
+
+    def count_time_used(self, first, last, **where):
+        """``{(party, team or supplier): seconds}`` of what has ended for good."""
+        used = defaultdict(int)
+        for ticket in self.tickets:
+            subject = (ticket["team_id"], ticket["slm_agreement_id"])
+            if (
+                ticket["slm_facts"]
+                and ticket["company_id"] == self.company
+                and self.is_meant(ticket, where, *subject)
+                and self.within(self.stretches(ticket)[-1][1], first, last)
+            ):
+                for row in self.shared[ticket["id"]]:
+                    holder = row["team_id"] or row["partner_id"]
+                    used[row["party"], holder] += row["seconds"]
+        return {key: seconds for key, seconds in used.items() if seconds}
+
 
 def share(good, bad):
     """Percent; None if there is nothing."""

@@ -148,6 +148,7 @@ class TestTicketFigures(FiguresCase):
             self.move(ticket, "completed", f"tue {hour}:00")
             self.move(ticket, "closed", f"tue {hour}:10")
             self.move(ticket, "working", f"tue {hour}:30")
+        self.assertFigures(self.tickets("mon"), opened=1, reopened=0, open_at_end=1)
         self.assertFigures(
             self.tickets("tue"),
             opened=0, reopened=3, closed=3, open_at_end=1, completed=1,
@@ -378,6 +379,8 @@ class TestClockFigures(FiguresCase):
         self.move(ticket, "cancelled", "tue 09:00")
         found = self.clocks("mon", "sun", by=("metric",))
         self.assertEqual(set(found), {("response",)})
+        told = self.env["slm.clock.statistics"].search([("ticket_id", "=", ticket.id)])
+        self.assertEqual(told.mapped("metric"), ["response"])
 
     def test_what_was_over_when_it_began(self):
         """The field team gets a ticket that is done, and one for no time at all."""
@@ -426,6 +429,9 @@ class TestClockFigures(FiguresCase):
             self.completion("mon"), breached=0, breached_running=0, excluded=0
         )
         self.assertEqual(self.late("mon"), {})
+        scope = self.figures._get_scope(self.company)
+        counted = self.figures._get_open_figures(scope, self.span("tue"))
+        self.assertEqual((counted["late"], counted["late_tickets"]), (0, 0))
         self.move(ticket, "completed", "tue 10:00")
         self.assertFigures(self.completion("tue"), ended=1, excluded=1, share=None)
 
@@ -940,8 +946,12 @@ class TestFiguresRecounted(FiguresCase):
                 late = {r["clock_id"]: (r["outcome"], r["cause"]) for r in rows}
                 self.assertEqual(len(late), len(rows))
                 self.assertEqual(late, model.find_late(*period, **scope))
-                arrivals = model.count_arrivals(*period, **scope)
-                self.assertEqual(self.figures._get_arrivals(made, span), arrivals)
+                for get, count in (
+                    (self.figures._get_arrivals, model.count_arrivals),
+                    (self.figures._get_open_figures, model.count_open),
+                    (self.figures._get_time_used, model.count_time_used),
+                ):
+                    self.assertEqual(get(made, span), count(*period, **scope))
 
     def check_balance(self):
         """What was open, and came, and went, is what is open."""

@@ -94,6 +94,21 @@ class TestSupplierFigures(HoldersCase):
         self.move(ticket, "cancelled", "mon 16:00")
         self.assertEqual(self.told(), (0, 0, 0))
 
+    def test_excluded_is_out(self):
+        """A manager has left it out: neither a promise that was broken nor a breach."""
+        ticket = self.visit(self.vendor, "mon 08:00", "mon 16:00")
+        self.assertEqual(self.told(), (0, 1, 1))
+        clock = self.get_clock(ticket, "completion", self.vendor_uc)
+        self.env["slm.clockwork"]._exclude(clock, True, "force majeure")
+        self.assertEqual(self.told(), (0, 0, 0))
+        self.assertEqual(self.count()["completion"]["ended"], 0)
+        self.assertEqual(self.count()["response"]["missed"], 1)
+
+    def test_handed_on_at_once_is_out(self):
+        """Who had a ticket for no time at all has not kept a promise."""
+        self.visit(self.vendor, "mon 08:00", "mon 08:00")
+        self.assertEqual(self.told(), (0, 0, 0))
+
     def test_another_company_counts_its_own(self):
         self.visit(self.vendor, "mon 08:00", "mon 09:00")
         other = self._create_company(name="Other")

@@ -134,6 +134,26 @@ class TestSupplierRanking(HoldersCase):
         self.assertEqual((row.clock_count, row.breach_count), (0, 0))
         self.assertEqual(row.share_met, 0)
 
+    def test_what_does_not_count(self):
+        """Clocks that a manager has excluded, and a visit that took no time."""
+        self.at("mon 08:00")
+        ticket = self.create_ticket(phase="working")
+        self.wait_for(ticket, self.vendor)
+        self.move(ticket, "working", "mon 16:00")
+        self.wait_for(ticket, self.vendor)
+        self.move(ticket, "working")
+        row = self.get_row(self.vendor)
+        self.assertEqual((row.clock_count, row.breach_count), (3, 2))
+        clock = ticket.slm_clock_ids.filtered(
+            lambda c: (
+                (c.metric, c.outcome) == ("completion", "missed")
+                and c.agreement_id == self.vendor_uc
+            )
+        )
+        self.env["slm.clockwork"]._exclude(clock, True, "force majeure")
+        row = self.get_row(self.vendor)
+        self.assertEqual((row.clock_count, row.breach_count), (2, 1))
+
     def test_first_day_of_the_twelve_months(self):
         self.at("mon 08:00")
         ticket = self.create_ticket(phase="working")
