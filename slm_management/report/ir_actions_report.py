@@ -14,7 +14,8 @@ LOADED = re.compile(r"<link\b[^>]*>|<script\b[^>]*\bsrc=[^>]*>\s*</script>")
 STYLE = """
 <style>
     * { box-sizing: border-box; }
-    body { margin: 0; padding: 0 12px; line-height: 1.5; overflow: hidden; }
+    html, body { height: 100%; }
+    body { margin: 0; padding: 0 16px; line-height: 1.5; overflow: hidden; }
     table { border-collapse: collapse; }
     img { vertical-align: middle; }
     .w-100 { width: 100%; }

@@ -89,9 +89,11 @@ class PaperBinder:
 
     def _wrap(self, page, stamp):
         """What is drawn on a page, and then its number as if nothing had been drawn."""
-        contents = page.raw_get("/Contents")
-        resolved = page["/Contents"]
-        drawn = [*resolved] if isinstance(resolved, ArrayObject) else [contents]
+        drawn = []
+        if "/Contents" in page:
+            contents, resolved = page.raw_get("/Contents"), page["/Contents"]
+            is_list = isinstance(resolved, ArrayObject)
+            drawn = [*list.__iter__(resolved)] if is_list else [contents]
         before = self._share(b"<< /Length 2 >>\nstream\nq\n\nendstream")
         return ArrayObject([self._refer(before), *drawn, self._refer(stamp)])
 

@@ -62,11 +62,11 @@ class SlmGapAnalysisPaper(models.AbstractModel):
         labels = document["labels"]
         headings = {
             labels["agreement"]: "20%",
-            labels["metric_label"]: "15%",
+            self.env._("Service and Metric"): "16%",
             labels["promise_text"]: "9%",
             self.env._("Measured"): "11%",
             labels["gap_text"]: "9%",
-            labels["trend_text"]: "11%",
+            labels["trend_text"]: "10%",
             labels["cause_label"]: "9%",
             labels["measure"]: "16%",
         }
@@ -103,7 +103,10 @@ class SlmGapAnalysisPaper(models.AbstractModel):
                 (ended, SMALL),
             ),
             ((row["gap_text"], strong), (row["gap_seconds_text"], SMALL)),
-            (row["share_change_text"], (row["trend_text"], SMALL)),
+            (
+                row["share_change_text"],
+                ([period["share"] for period in row["trend"]], "o_slm_bars"),
+            ),
             (row["cause_label"],),
             self._tell_measure(row),
         ]

@@ -84,3 +84,4 @@ from . import test_report_delivery
 from . import test_gap_analysis
 from . import test_gap_analysis_cron
 from . import test_service_report_paper
+from . import test_gap_analysis_paper
