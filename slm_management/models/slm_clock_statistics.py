@@ -4,13 +4,12 @@ from odoo import fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from ..engine import METRICS
 from .slm_figures import CAUSE, CAUSES, CLOCKS, CLOCKS_BY, COUNTS, ENDED, TEAM
 
 #: how a clock that has not been recorded as ended stands
 OPEN_RESULT = SQL(
-    "CASE WHEN clock.breached_at IS NOT NULL AND clock.outcome != 'excluded' "
-    "THEN 'late' ELSE 'running' END"
+    "CASE WHEN clock.outcome = 'excluded' THEN 'excluded' "
+    "WHEN clock.breached_at IS NOT NULL THEN 'late' ELSE 'running' END"
 )
 
 
@@ -55,15 +54,18 @@ class SlmClockStatistics(models.Model):
         readonly=True,
     )
     metric = fields.Selection(
-        [(metric, metric.capitalize()) for metric in METRICS], readonly=True
+        selection=lambda self: self._get_selection("slm.clock", "metric"),
+        readonly=True,
     )
     service_id = fields.Many2one("slm.service", readonly=True)
     process_kind = fields.Selection(
-        selection=lambda self: self._get_ticket_selection("slm_process_kind"),
+        selection=lambda self: self._get_selection(
+            "helpdesk.ticket", "slm_process_kind"
+        ),
         readonly=True,
     )
     priority = fields.Selection(
-        selection=lambda self: self._get_ticket_selection("priority"),
+        selection=lambda self: self._get_selection("helpdesk.ticket", "priority"),
         string="Ticket Priority",
         readonly=True,
     )
@@ -185,7 +187,7 @@ class SlmClockStatistics(models.Model):
             """
             (result.name = 'met')::int AS met_count,
             (result.name = 'missed')::int AS missed_count,
-            (result.name = 'excluded')::int AS excluded_count,
+            (result.name = 'excluded' AND %s)::int AS excluded_count,
             (result.name = 'late')::int AS late_count,
             CASE result.name WHEN 'met' THEN 100.0 WHEN 'missed' THEN 0.0 END
                 AS share_met,
@@ -195,7 +197,8 @@ class SlmClockStatistics(models.Model):
             CASE WHEN result.name = 'missed'
                  THEN (clock.elapsed_seconds - clock.target_seconds) / 3600.0 END
                 AS over_hours
-            """
+            """,
+            ENDED,
         )
 
     # ------------------------------------------------------------------
@@ -209,7 +212,6 @@ class SlmClockStatistics(models.Model):
             )
         )
 
-    def _get_ticket_selection(self, name):
-        """What a field of the ticket offers, in the words of the ticket."""
-        field = self.env["helpdesk.ticket"]._fields[name]
-        return field._description_selection(self.env)
+    def _get_selection(self, model, name):
+        """What a field of another model offers, in the words of that model."""
+        return self.env[model]._fields[name]._description_selection(self.env)

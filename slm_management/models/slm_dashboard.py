@@ -113,7 +113,8 @@ class SlmDashboard(models.AbstractModel):
         found = figures._get_open_figures(scope, span)
         clocks = figures._get_clock_figures(scope, [span])
         breached = clocks.get((span.key,), figures._prepare_clock_figures())["breached"]
-        due = [("result", "=", "running"), *self._get_in(span, "deadline")]
+        due = [("result", "=", "running"), ("breached_at", "=", False)]
+        due += self._get_in(span, "deadline")
         return {
             "due": {
                 **self._prepare_figure("clocks", found["due"], due),

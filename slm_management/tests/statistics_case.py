@@ -43,6 +43,9 @@ class StatisticsCase(HoldersCase):
             for number in range(cls.told)
         ]
         cls._play(todo)
+        missed = cls.env["slm.clock"].search([("outcome", "=", "missed")], order="id")
+        for clock in missed[::3]:
+            cls.env["slm.clockwork"]._exclude(clock, True, "Force majeure")
 
     def setUp(self):
         super().setUp()
