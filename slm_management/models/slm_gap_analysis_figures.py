@@ -63,8 +63,8 @@ class SlmGapAnalysisFigures(models.AbstractModel):
         return self._sort(wanted, agreements)
 
     def _sort(self, wanted, agreements):
-        """By agreement, service, metric and priority, the highest first; the same in
-        every language."""
+        """By agreement, service, metric and priority, the highest first, what nothing
+        was counted of at the end; the same in every language."""
         services = self.env["slm.service"].sudo()
         services = services.browse({promise.service for promise in wanted} - {False})
         codes = {service.id: service.code or "" for service in services}
@@ -75,6 +75,7 @@ class SlmGapAnalysisFigures(models.AbstractModel):
                 KINDS.index(agreement.kind),
                 agreement.code or "",
                 agreement.version,
+                promise.is_bare,
                 codes.get(promise.service, ""),
                 METRICS.index(promise.metric),
                 *(-ord(char) for char in promise.priority or ""),
