@@ -166,20 +166,33 @@ def _roads_to_value(record, name):
     }
 
 
+def _is_set(record, name):
+    """A condition that is true of what has a value.
+
+    The ORM drops ``!= False`` of a required field, as it says nothing, before it asks
+    whether who searches may use the field.
+    """
+    field = record._fields[name]
+    if field.type == "selection" and field.required:
+        return (name, "in", [*dict(field._description_selection(record.sudo().env))])
+    return (name, "!=", False)
+
+
 def _roads_of_probes(record, name, field):
     """Domains that say yes or no, and orders that tell by their sequence."""
     model, only = record.browse(), Domain("id", "in", record.ids)
+    is_set = _is_set(record, name)
 
     def probe(*condition):
         return lambda: model.search([*only, condition])
 
     roads = {
-        "probe": probe(name, "!=", False),
+        "probe": probe(*is_set),
         "probe of nothing": probe(name, "=", False),
         "probe of a group": lambda: model.formatted_read_group(
-            [*only, (name, "!=", False)], [], ["__count"]
+            [*only, is_set], [], ["__count"]
         ),
-        "probe of names": lambda: model.name_search("", [(name, "!=", False)]),
+        "probe of names": lambda: model.name_search("", [is_set]),
     }
     if field.store or field.type == "many2one":
         roads["sort"] = lambda: model.search(only, order=f"{name} desc")
@@ -258,9 +271,9 @@ def roads_behind(record, detour, name):
     relation = record._fields[detour]
     field = record.env[relation.comodel_name]._fields[name]
     if _is_searchable(field) and _is_searchable(relation):
-        inner = [(name, "!=", False)]
+        inner = [is_set := _is_set(record.env[relation.comodel_name], name)]
         roads |= {
-            "probe": lambda: model.search([*only, (path, "!=", False)]),
+            "probe": lambda: model.search([*only, (path, *is_set[1:])]),
             "probe any": lambda: model.search([*only, (detour, "any", inner)]),
             "probe not any": lambda: model.search([*only, (detour, "not any", inner)]),
         }

@@ -30,6 +30,7 @@ class AccessWorld(SlmCommon):
         cls._set_up_clocks()
         cls._set_up_suppliers()
         cls._set_up_papers()
+        cls._set_up_reports()
         cls._set_up_threads()
         cls._set_up_visible()
         cls.env.flush_all()
@@ -178,7 +179,10 @@ class AccessWorld(SlmCommon):
             escalation_policy_id=cls.policy.id,
         )
         cls.uc = cls.create_agreement(
-            f"UC of {SECRET}", kind="uc", partner_id=cls.supplier.id
+            f"UC of {SECRET}",
+            targets=({"completion": 20, "closure": 480},),
+            kind="uc",
+            partner_id=cls.supplier.id,
         )
         cls.hidden_agreements = cls.ola | cls.uc | cls._create_hidden_agreements()
 
@@ -351,11 +355,65 @@ class AccessWorld(SlmCommon):
         )
 
     @classmethod
+    def _set_up_reports(cls):
+        """Reports about others, drafts, and one about the organisation of who asks; a
+        missed clock that was left out of them."""
+        cls.exclusion = cls._create_exclusion()
+        cls.rival_report = cls._create_report(cls.rival)
+        cls.report = cls._create_report(cls.organisation)
+        cls.draft_report = cls._create_report(cls.person, publish=False)
+        cls.provider_report = cls._create_report(audience="provider")
+        vals = {
+            "name": f"Schedule {SECRET}",
+            "audience": "customer",
+            "partner_id": cls.organisation.id,
+            "recipient_ids": [Command.set(cls.manager.partner_id.ids)],
+            "user_id": cls.manager.id,
+        }
+        cls.schedule = cls.env["slm.report.schedule"].create(vals)
+        cls.delivery = cls.env["slm.report.delivery"].create(
+            {
+                "report_id": cls.report.id,
+                "partner_id": cls.manager.partner_id.id,
+                "schedule_id": cls.schedule.id,
+            }
+        )
+        cls.gap_analysis = cls.env["slm.gap.analysis"].create(
+            {"date_from": "2023-12-01", "date_to": "2023-12-31"}
+        )
+
+    @classmethod
+    def _create_exclusion(cls):
+        """Of the supplier's clock, which is late when the ticket comes back."""
+        clock = cls.ticket.slm_clock_ids.filtered(
+            lambda clock: clock.state == "stopped" and clock.outcome == "missed"
+        )[:1]
+        exclusions = cls.env["slm.exclusion"].with_user(cls.manager)
+        reason = cls.env["slm.exclusion.reason"].create({"name": SECRET})
+        return exclusions._propose(clock.with_user(cls.manager), reason, SECRET).sudo()
+
+    @classmethod
+    def _create_report(cls, partner=None, publish=True, **vals):
+        vals = {
+            "name": f"Report {SECRET}",
+            "partner_id": partner and partner.id,
+            "period": "custom",
+            "date_from": "2024-01-01",
+            "date_to": "2024-01-05",
+        } | vals
+        report = cls.env["slm.service.report"].create(vals)
+        if publish:
+            report.action_publish()
+        return report
+
+    @classmethod
     def _set_up_threads(cls):
         """A discussion, an activity, a file and a follower on what is visible, and on
         what is closed."""
         shown = (cls.mixed_service, cls.for_everybody, cls.agreement)
         cls.papers = (cls.contract, cls.acceptance, cls.interaction, cls.evaluation)
+        cls.reports = (cls.report, cls.gap_analysis, cls.schedule)
+        cls.papers += cls.reports
         cls.threads = shown + cls.papers
         for record in cls.threads:
             record.message_subscribe(cls.agent.partner_id.ids)
@@ -366,7 +424,7 @@ class AccessWorld(SlmCommon):
         cls.env["ir.attachment"].create(
             [
                 cls._prepare_file() | {"res_model": record._name, "res_id": record.id}
-                for record in (*shown, cls.evaluation)
+                for record in (*shown, cls.evaluation, *cls.reports)
             ]
         )
 

@@ -22,6 +22,7 @@ CRUD = {
     "slm.agreement.conflict": {"agent": "r", "administrator": "r", "manager": "r"},
     "slm.archive.service": {"administrator": "rwc", "manager": "rwc"},
     "slm.clock": {"agent": "r", "administrator": "r", "manager": "r"},
+    "slm.clock.statistics": {"agent": "r", "administrator": "r", "manager": "r"},
     "slm.configuration.item": {
         "agent": "r",
         "administrator": "rwc",
@@ -55,13 +56,29 @@ CRUD = {
         "administrator": "rwcd",
         "manager": "rwcd",
     },
+    "slm.exclude": {"agent": "rwc", "administrator": "rwc", "manager": "rwc"},
+    "slm.exclusion": {"agent": "r", "administrator": "r", "manager": "r"},
+    "slm.exclusion.decision": {
+        "agent": "rwc",
+        "administrator": "rwc",
+        "manager": "rwc",
+    },
+    "slm.exclusion.reason": {
+        "agent": "r",
+        "administrator": "rwc",
+        "manager": "rwcd",
+    },
     "slm.explanation": {"agent": "rwc", "administrator": "rwc", "manager": "rwc"},
+    "slm.gap.analysis": {"administrator": "rwcd", "manager": "rwcd"},
+    "slm.gap.analysis.line": {"administrator": "rw", "manager": "rw"},
     "slm.load.levels": {"administrator": "rwc", "manager": "rwc"},
     "slm.match.preview": {"agent": "rwc", "administrator": "rwc", "manager": "rwc"},
     "slm.process": {"agent": "r", "administrator": "rwc", "manager": "rwcd"},
     "slm.process.kind": {"agent": "r", "administrator": "r", "manager": "r"},
     "slm.publication": {"agent": "r", "administrator": "rwcd", "manager": "rwcd"},
     "slm.publish": {"administrator": "rwc", "manager": "rwc"},
+    "slm.report.delivery": {"administrator": "r", "manager": "r"},
+    "slm.report.schedule": {"administrator": "rwc", "manager": "rwcd"},
     "slm.revision": {"agent": "r", "administrator": "r", "manager": "r"},
     "slm.service": {"agent": "r", "administrator": "rwc", "manager": "rwcd"},
     "slm.service.level": {"agent": "r", "administrator": "rwc", "manager": "rwcd"},
@@ -70,6 +87,8 @@ CRUD = {
         "administrator": "rwc",
         "manager": "rwcd",
     },
+    "slm.service.report": {"administrator": "rwcd", "manager": "rwcd"},
+    "slm.service.report.line": {"administrator": "rw", "manager": "rw"},
     "slm.service.type": {"agent": "r", "administrator": "rwc", "manager": "rwcd"},
     "slm.supplier.category": {
         "agent": "r",
@@ -99,6 +118,7 @@ CRUD = {
     "slm.supplier.ranking": {"agent": "r", "administrator": "r", "manager": "r"},
     "slm.target": {"agent": "r", "administrator": "rwcd", "manager": "rwcd"},
     "slm.ticket.event": {"agent": "r", "administrator": "r", "manager": "r"},
+    "slm.ticket.statistics": {"agent": "r", "administrator": "r", "manager": "r"},
     "slm.time.share": {"agent": "r", "administrator": "r", "manager": "r"},
 }
 #: history: nobody writes it by the ORM, whatever his rights
@@ -108,6 +128,7 @@ APPEND_ONLY = (
     "slm.clock",
     "slm.time.share",
     "slm.escalation",
+    "slm.exclusion",
 )
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 
@@ -143,6 +164,7 @@ class TestAccessMatrix(AccessMatrix):
             ("res.company", "slm_risk_percent"),
             ("res.partner", "slm_is_supplier"),
             ("res.partner", "slm_contract_ids"),
+            ("res.partner", "slm_service_reports"),
         ):
             self.assertIn((model, name), ours)
         for name in self.get_our_models():

@@ -383,15 +383,15 @@ class TestPortalStatistics(ServiceReportCase):
         for url in (URL, f"{URL}?length=year", PUBLISHED, f"{URL}/{report.id}"):
             with self.subTest(url=url):
                 self.visit(url)  # what is compiled once is out of the way
-                cursor, kinds = self.registry.cursor, []
-
-                def opening(readonly=False, cursor=cursor, kinds=kinds):
-                    kinds.append(readonly)
-                    return cursor(readonly=readonly)
-
-                with patch.object(self.registry, "cursor", opening):
+                cursor = self.registry.cursor
+                with patch.object(
+                    self.registry, "cursor", side_effect=cursor
+                ) as opened:
                     self.assertEqual(self.visit(url).status_code, 200)
-                self.assertEqual(set(kinds), {True})
+                kinds = {
+                    call.kwargs.get("readonly", False) for call in opened.mock_calls
+                }
+                self.assertEqual(kinds, {True})
 
     def test_home(self):
         self.visit("/my")
@@ -584,7 +584,7 @@ class TestPortalPublishedReports(ServiceReportCase):
 
 
 class TestServiceReportsRight(ServiceReportCase):
-    """Who sees the organisation's figures is said by administrators, for one of them."""
+    """Administrators say who sees the figures of an organisation, and of which one."""
 
     def test_another_organisation(self):
         self.entitle()
