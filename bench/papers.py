@@ -147,9 +147,10 @@ class Assets:
         self.env = env
 
     def __enter__(self):
+        from werkzeug.serving import make_server
+
         from odoo.http import root
         from odoo.tools import config
-        from werkzeug.serving import make_server
 
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         config["dbfilter"] = f"^{self.env.cr.dbname}$"

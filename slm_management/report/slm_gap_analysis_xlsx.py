@@ -4,7 +4,7 @@ from odoo import api, models
 
 from .slm_period_xlsx import Column, Sheet
 
-#: columns of the promises: the key of the value by that of the label, its kind and width
+#: columns of the promises by the keys of their labels: key of the value, kind and width
 COLUMNS = {
     "kind_label": ("kind_label", "text", 10),
     "agreement": ("agreement", "text", 36),

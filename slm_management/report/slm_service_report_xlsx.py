@@ -15,7 +15,7 @@ FLOW = ("opened", "closed", "reopened", "open_at_end")
 
 
 class SlmServiceReportXlsx(models.AbstractModel):
-    """A service report as a spreadsheet, of what ``slm.service.report.teller`` tells."""
+    """A service report as a spreadsheet: what ``slm.service.report.teller`` tells."""
 
     _name = "report.slm_management.report_slm_service_report_xlsx"
     _description = "Service Report as a Spreadsheet"

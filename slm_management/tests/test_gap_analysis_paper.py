@@ -77,17 +77,24 @@ class TestGapAnalysisPaper(GapPaperCase):
         paper = self.env["report.slm_management.report_slm_gap_analysis"]
         with patch.object(slm_period_paper, "PART_SIZE", 2):
             parts = [*paper._iter_parts(self.analysis)]
-        rows = [row for part in parts for table in part["tables"] for row in table["rows"]]
+        rows = [
+            row for part in parts for table in part["tables"] for row in table["rows"]
+        ]
         self.assertEqual(len(rows), len(self.analysis.line_ids))
         self.assertGreater(len(parts), 1)
 
     def test_sheets(self):
         book = self.export()
-        self.assertEqual(book.sheetnames, ["Gap Analysis", "Summary", "Promises", "Trend"])
+        self.assertEqual(
+            book.sheetnames, ["Gap Analysis", "Summary", "Promises", "Trend"]
+        )
         head, *rows = book["Promises"].values
         self.assertEqual(len(rows), len(self.analysis.line_ids))
-        shares = [row[head.index("Share Met")] for row in rows if "Share Met" in head]
-        self.assertTrue(all(s is None or 0 <= s <= 1 for s in shares))
+        label = self.analysis._get_document("en_US")["labels"]["share_text"]
+        shares = [row[head.index(label)] for row in rows]
+        told = [row["share"] for batch in self.analysis._iter_rows() for row in batch]
+        self.assertEqual(shares, [s if s is None else s / 100 for s in told])
+        self.assertIn(0.5, shares)
         for sheet in book:
             self.assertEqual(sheet.freeze_panes, "A2")
 
