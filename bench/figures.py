@@ -153,9 +153,10 @@ _TICKETS = """
 _CLOCKS = """
     INSERT INTO slm_clock (ticket_id, agreement_id, target_id, kind, metric, cycle,
            calendar_id, company_id, started_at, target_seconds, elapsed_seconds,
-           deadline, stopped_at, breached_at, state, outcome)
+           as_of, deadline, stopped_at, breached_at, state, outcome)
     SELECT life.id, %(agreement)s, (%(targets)s)[1 + life.n %% 4], 'sla',
            metric.name, 1, %(calendar)s, %(company)s, born, metric.target, clock.used,
+           CASE WHEN clock.stopped IS NULL THEN born END,
            born + make_interval(secs => metric.target), clock.stopped,
            CASE WHEN clock.used > metric.target
                 THEN born + make_interval(secs => metric.target) END,

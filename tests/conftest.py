@@ -51,7 +51,7 @@ class Rpc:
             answer = json.load(response)
         if "error" in answer:
             raise RuntimeError(answer["error"]["data"]["debug"])
-        return answer["result"]
+        return answer.get("result")
 
     def __call__(self, model, method, *args, **kwargs):
         """Call a method of a model."""

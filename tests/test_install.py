@@ -10,6 +10,7 @@ from tools import odoo_runner, templates
 from tools.odoo_env import close, odoo_env
 
 OLD_TICKETS = 3
+DASHBOARD = "slm_management_spreadsheet"
 
 
 @pytest.fixture
@@ -44,6 +45,7 @@ def test_old_tickets_are_untouched_until_asked(old_desk):
     before = read_tickets(old_desk)
     faults = odoo_runner.install(old_desk, ["slm_management"], "Installing")
     assert not faults
+    assert DASHBOARD not in databases.installed(old_desk)
     assert read_tickets(old_desk) == before
     with opened(old_desk) as env:
         tickets = env["helpdesk.ticket"].search([("name", "like", "Old")])
@@ -95,9 +97,12 @@ def test_beside_helpdesk_mgmt_sla(old_desk):
         assert ticket.slm_clock_ids and ticket.ticket_sla_ids
 
 
-def test_uninstall_leaves_a_working_helpdesk(old_desk):
-    """After use and uninstalling nothing of ours is left, and tickets go on."""
-    odoo_runner.install(old_desk, ["slm_management"], "Installing")
+def test_uninstall_leaves_a_working_helpdesk(old_desk, caplog):
+    """Beside Odoo's dashboards ours comes by itself, and goes with the module. After
+    use and uninstalling nothing of ours is left, and tickets go on."""
+    for module in ("spreadsheet_dashboard", "slm_management"):
+        assert not odoo_runner.install(old_desk, [module], f"Installing {module}")
+    assert DASHBOARD in databases.installed(old_desk)
     with opened(old_desk) as env:
         make_agreement_for_all(env)
         ticket = env["helpdesk.ticket"].create({"name": "Tracked", "description": "x"})
@@ -105,10 +110,14 @@ def test_uninstall_leaves_a_working_helpdesk(old_desk):
     with opened(old_desk) as env:
         module = env["ir.module.module"].search([("name", "=", "slm_management")])
         module.button_immediate_uninstall()
+    assert {record.levelname for record in caplog.records} == {"INFO"}
     with opened(old_desk) as env:
         ticket = env["helpdesk.ticket"].search([("name", "=", "Tracked")])
         ticket.stage_id = env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")
         env["helpdesk.ticket"].create({"name": "After", "description": "x"})
+        name = [("name", "=", "Service Levels")]
+        assert not env["spreadsheet.dashboard"].search_count(name)
+        assert not env["spreadsheet.dashboard.group"].search_count(name)
     assert left_over(old_desk) == []
 
 
@@ -200,7 +209,7 @@ def left_over(name):
             """SELECT relname::text FROM pg_class WHERE relname LIKE 'slm%'
                UNION SELECT column_name::text FROM information_schema.columns
                       WHERE column_name LIKE 'slm\\_%'
-               UNION SELECT name FROM ir_model_data WHERE module = 'slm_management'
+               UNION SELECT name FROM ir_model_data WHERE module LIKE 'slm\\_man%'
                UNION SELECT 'message' FROM mail_message WHERE model LIKE 'slm.%'
                UNION SELECT 'activity' FROM mail_activity WHERE res_model LIKE 'slm.%'
                UNION SELECT 'follower' FROM mail_followers WHERE res_model LIKE 'slm.%'

@@ -86,7 +86,8 @@ class SlmDashboard(models.AbstractModel):
         today = self.env["slm.matcher"]._get_day(fields.Datetime.now(), company)
         months = trail(*period_of(today, "month"), "month", MONTHS)
         spans = figures._get_spans(months, company)
-        volume = figures._get_ticket_figures(scope, spans)
+        volume = figures._get_ticket_figures(scope, spans, first_contact=False)
+        volume |= figures._get_ticket_figures(scope, spans[-2:])
         return {
             "company": company.name,
             "day": format_date(self.env, today),

@@ -98,9 +98,11 @@ class SlmServiceReportContent(models.AbstractModel):
         return filters
 
     def _take_trend(self, scope, spans):
-        """For each period figures of tickets, and of clocks by kind and metric."""
+        """For each period figures of tickets, and of clocks by kind and metric; what was
+        completed at first contact of the last two only."""
         figures = self.env["slm.figures"]
-        tickets = figures._get_ticket_figures(scope, spans)
+        tickets = figures._get_ticket_figures(scope, spans, first_contact=False)
+        tickets |= figures._get_ticket_figures(scope, spans[-2:])
         clocks = figures._get_clock_figures(scope, spans, by=("kind", "metric"))
         nothing = figures._prepare_ticket_figures()
         return [
