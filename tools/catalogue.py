@@ -7,7 +7,7 @@ COMMANDS = {
     "replay": "import a service desk's event log: replay FILE --policy POLICY",
     "lint": "check style, XML, lengths of functions; --fix repairs what it can",
     "i18n": "export the .pot and merge zh_CN.po; --check only checks",
-    "package": "build the wheel into dist/",
+    "package": "build the wheels into dist/",
     "screenshots": "take the pictures of the README and the Apps page",
     "shell": "an Odoo shell on the development database",
     "python": "the Python of the environment: python SCRIPT …",

@@ -1,4 +1,4 @@
-"""The module's own tests, run by Odoo's runner on a copy of the base template."""
+"""The add-ons' own tests, run by Odoo's runner on a copy of the base template."""
 
 import os
 import re
@@ -56,17 +56,30 @@ def shares(number):
     ]
 
 
+def beside():
+    """The tests of what installs itself beside the module, as test tags."""
+    return [f"/{addon}" for addon in paths.ADDONS if addon != paths.MODULE]
+
+
+def wanted(tags):
+    """The add-ons that the tests of these tags need: the module and those named."""
+    return {paths.MODULE, *(tag[1:] for tag in beside() if tag in tags)}
+
+
 def run_all(verbose=False):
-    """Run all tests in heaps, one after the other on each core."""
+    """Run all tests in heaps, one after the other on each core.
+
+    What installs itself beside the module is one more heap, in a database that has it.
+    """
     drop_left_over(PREFIX)
     cores = min(CORES, os.cpu_count() or 1)
     runs = [
         Run(tags, verbose=verbose, number=number)
-        for number, tags in enumerate(shares(HEAPS * cores))
+        for number, tags in enumerate([*shares(HEAPS * cores), *beside()])
     ]
     for run in runs:
         run.prepare()
-    title = f"Odoo runs the tests of /{paths.MODULE}, {cores} heaps at a time"
+    title = f"Odoo runs the tests of the add-ons, {cores} heaps at a time"
     with step(title) as progress, ThreadPoolExecutor(cores) as pool:
         done = list(pool.map(lambda run: run.follow(progress), runs))
     total = Counts()
@@ -76,10 +89,11 @@ def run_all(verbose=False):
 
 
 class Run:
-    """One run of the module's tests."""
+    """One run of tests of the add-ons."""
 
     def __init__(self, tags=None, reuse=False, verbose=False, number=0):
         self.tags = tags or f"/{paths.MODULE}"
+        self.addons = wanted(self.tags)
         self.reuse = reuse
         self.verbose = verbose
         self.name = REUSED if reuse else f"{PREFIX}{os.getpid()}_{number}"
@@ -113,7 +127,8 @@ class Run:
         mark = paths.state("applied") / self.name
         if self.reuse and database.exists(self.name):
             same = mark.exists() and mark.read_text() == source
-            if same and paths.MODULE in database.installed(self.name):
+            installed = database.installed(self.name) & set(paths.ADDONS)
+            if same and installed == self.addons:
                 self.action = "-u"
                 return
         database.copy(source, self.name)
@@ -123,8 +138,9 @@ class Run:
     def arguments(self, action):
         """Odoo's command line."""
         return [
-            *("-d", self.name, action, paths.MODULE, "--test-tags", self.tags),
-            *("--http-port", str(free_port()), "--stop-after-init"),
+            *("-d", self.name, action, ",".join(sorted(self.addons))),
+            *("--test-tags", self.tags, "--stop-after-init"),
+            *("--http-port", str(free_port())),
         ]
 
     def echo(self, line, match):

@@ -1,17 +1,17 @@
-"""``./dev i18n``: exports the template of translations and merges zh_CN into it."""
+"""``./dev i18n``: exports the templates of translations and merges zh_CN into them."""
 
 import argparse
 import io
+import os
 import re
 
 import polib
 
-from .. import odoo_env, paths, templates
+from .. import database, odoo_env, paths, templates, unit_tests
 from ..console import Failure, say
 from ..server import database_server
 
-FOLDER = paths.MODULE_DIR / "i18n"
-TEMPLATE = FOLDER / f"{paths.MODULE}.pot"
+PREFIX = "slm_i18n_"
 LANGUAGES = {"zh_CN": "nplurals=1; plural=0;"}
 DATES = ("POT-Creation-Date", "PO-Revision-Date")
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sdrf]|%%|\{\w*\}")
@@ -25,39 +25,64 @@ def main(arguments):
     )
     options = parser.parse_args(arguments)
     with database_server():
-        template = export(templates.module(demo=False))
-    files = {TEMPLATE: render(template)}
-    files |= {path_of(code): render(merged(code, template)) for code in LANGUAGES}
+        files = made()
     if options.check:
         return check(files)
-    FOLDER.mkdir(exist_ok=True)
     for path, text in files.items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text)
-        todo = unfinished(polib.pofile(text))
-        if path != TEMPLATE and todo:
-            say(f"   {path.name}: {len(todo)} terms to translate")
-    say(f"   {len(template)} terms in {TEMPLATE.relative_to(paths.ROOT)}")
+        report(path, polib.pofile(text))
     return 0
 
 
-def export(database):
-    """The module's terms, as Odoo exports them, without dates."""
+def report(path, file):
+    """Say what has been written."""
+    say(f"   {len(file)} terms in {path.relative_to(paths.ROOT)}")
+    todo = [] if path.suffix == ".pot" else unfinished(file)
+    if todo:
+        say(f"   {len(todo)} of them to translate")
+
+
+def made():
+    """The files as they shall be: ``{path: text}``.
+
+    The add-ons come one by one into a database of their own, so that the terms of each
+    are exported without those that build on it.
+    """
+    unit_tests.drop_left_over(PREFIX)
+    name = f"{PREFIX}{os.getpid()}"
+    files = {}
+    try:
+        for addon in paths.ADDONS:
+            odoo_env.ensure_database(name, [addon], template=templates.module())
+            template = export(addon, name)
+            files[path_of(addon)] = render(template)
+            for path in (path_of(addon, code) for code in LANGUAGES):
+                files[path] = render(merged(path, template))
+            odoo_env.close(name)
+    finally:
+        database.drop(name)
+    return files
+
+
+def export(addon, name):
+    """The add-on's terms, as Odoo exports them, without dates."""
     buffer = io.BytesIO()
     odoo_env.configure()
     odoo_env.quiet()
     from odoo.tools.translate import trans_export
 
-    with odoo_env.odoo_env(database, commit=False) as env:
-        trans_export(False, [paths.MODULE], buffer, "po", env)
+    with odoo_env.odoo_env(name, commit=False) as env:
+        trans_export(False, [addon], buffer, "po", env)
     template = polib.pofile(buffer.getvalue().decode())
     for name in DATES:
         template.metadata.pop(name, None)
     return template
 
 
-def path_of(code):
-    """The file of a language."""
-    return FOLDER / f"{code}.po"
+def path_of(addon, code=None):
+    """An add-on's file of a language, or its template."""
+    return paths.ROOT / addon / "i18n" / (f"{code}.po" if code else f"{addon}.pot")
 
 
 def render(file):
@@ -65,9 +90,9 @@ def render(file):
     return f"{str(file).rstrip()}\n"
 
 
-def merged(code, template):
+def merged(path, template):
     """A language's file with just the terms of the template, in its order."""
-    path = path_of(code)
+    code = path.stem
     old = polib.pofile(str(path)) if path.exists() else polib.POFile()
     known = {entry.msgid: entry for entry in old if not entry.obsolete}
     new = polib.POFile()
@@ -108,7 +133,7 @@ def check(files):
         name = path.relative_to(paths.ROOT)
         if not path.exists() or path.read_text() != text:
             problems.append(f"{name} is not current")
-        if path != TEMPLATE:
+        if path.suffix != ".pot":
             file = polib.pofile(text)
             problems += [
                 f"{name}: no translation of {e.msgid!r}" for e in unfinished(file)

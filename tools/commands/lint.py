@@ -29,6 +29,7 @@ def main(arguments):
         "pylint-odoo": pylint_odoo,
         "XML": xml_files,
         "all tests are imported": tests_imported,
+        "versions": versions,
         "length of functions": lengths,
     }
     failed = []
@@ -74,14 +75,29 @@ def xml_files():
 
 def tests_imported():
     """Check that Odoo finds every test file: it runs those only that are imported."""
-    folder = paths.MODULE_DIR / "tests"
-    init = folder / "__init__.py"
-    text = init.read_text() if init.exists() else ""
-    imported = {word.strip(",()") for word in text.split()}
-    missing = {path.stem for path in folder.glob("test_*.py")} - imported
-    for name in sorted(missing):
-        say(f"{init.relative_to(paths.ROOT)} does not import {name}")
-    return not missing
+    ok = True
+    for addon in paths.ADDONS:
+        folder = paths.ROOT / addon / "tests"
+        init = folder / "__init__.py"
+        text = init.read_text() if init.exists() else ""
+        imported = {word.strip(",()") for word in text.split()}
+        missing = {path.stem for path in folder.glob("test_*.py")} - imported
+        for name in sorted(missing):
+            say(f"{init.relative_to(paths.ROOT)} does not import {name}")
+            ok = False
+    return ok
+
+
+def versions():
+    """Check that the add-ons, which are released together, have one version."""
+    found = {}
+    for addon in paths.ADDONS:
+        manifest = paths.ROOT / addon / "__manifest__.py"
+        found[addon] = ast.literal_eval(manifest.read_text())["version"]
+    if len(set(found.values())) > 1:
+        say(", ".join(f"{addon} is {version}" for addon, version in found.items()))
+        return False
+    return True
 
 
 def functions(path):
@@ -92,9 +108,8 @@ def functions(path):
 
 
 def lengths():
-    """Check how long the functions are: of the add-on in sum, of the rest each."""
-    module = measure(paths.MODULE_DIR.rglob("*.py"))
-    rest = measure([path for name in OTHERS for path in (paths.ROOT / name).rglob("*")])
+    """Check how long the functions are: of the add-ons in sum, of the rest each."""
+    module, rest = measure(paths.ADDONS), measure(OTHERS)
     ok = True
     for lines, where in module + rest:
         if lines > LONGEST:
@@ -103,25 +118,26 @@ def lengths():
     return summary([lines for lines, _where in module]) and ok
 
 
-def measure(files):
-    """The functions of the files, tests left out, as ``(lines, place)``."""
+def measure(folders):
+    """The functions below the folders, tests left out, as ``(lines, place)``."""
     return [
         (lines, f"{path.relative_to(paths.ROOT)}:{line} {name}")
-        for path in sorted(files)
-        if path.suffix == ".py" and "tests" not in path.parts
+        for folder in folders
+        for path in sorted((paths.ROOT / folder).rglob("*.py"))
+        if "tests" not in path.parts
         for lines, name, line in functions(path)
     ]
 
 
 def summary(counts):
-    """Check the distribution over the add-on."""
+    """Check the distribution over the add-ons."""
     if not counts:
         return True
     counts.sort()
     middle = statistics.median(counts)
     short = sum(count <= NINE_OF_TEN for count in counts) / len(counts)
     say(
-        f"{len(counts)} functions of {paths.MODULE}: median {middle:g} lines "
+        f"{len(counts)} functions of the add-ons: median {middle:g} lines "
         f"(at most {MEDIAN}), {short:.0%} up to {NINE_OF_TEN} (at least 90%), "
         f"longest {counts[-1]} (at most {LONGEST})"
     )
