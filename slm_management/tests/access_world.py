@@ -413,7 +413,7 @@ class AccessWorld(SlmCommon):
         shown = (cls.mixed_service, cls.for_everybody, cls.agreement)
         cls.papers = (cls.contract, cls.acceptance, cls.interaction, cls.evaluation)
         cls.reports = (cls.report, cls.gap_analysis, cls.schedule)
-        cls.papers += cls.reports
+        cls.papers = cls.reports + cls.papers
         cls.threads = shown + cls.papers
         for record in cls.threads:
             record.message_subscribe(cls.agent.partner_id.ids)
