@@ -99,6 +99,7 @@
         "demo/helpdesk_ticket_history_demo.xml",
         "demo/helpdesk_ticket_demo.xml",
         "demo/slm_supplier_demo.xml",
+        "demo/slm_service_report_demo.xml",
     ],
     "images": ["static/description/banner.png"],
     "assets": {
