@@ -269,7 +269,7 @@ def test_portal(new_page, rpc, month, lang):
         name for name, _count in callers.most_common() if " " in name and name != "?"
     )
     login = make_portal_user(rpc, caller, lang)
-    page = new_page(login)
+    page = new_page(login, locale=lang.replace("_", "-"))
     page.goto("/my/service-reports?length=month&date=2016-03-15")
     wanted = month.count_tickets(caller)
     for name, count in wanted.items():
