@@ -84,9 +84,12 @@ class SlmServiceReport(models.Model):
         check_company=True,
         help="An organisation, a department or a person; all below are included.",
     )
+    # who archives or deletes the only one would have figures of all in a new version
     service_ids = fields.Many2many(
         "slm.service",
         string="Services",
+        ondelete="restrict",
+        context={"active_test": False},
         check_company=True,
         help="Empty: all services.",
     )
@@ -94,12 +97,16 @@ class SlmServiceReport(models.Model):
         "res.partner",
         "slm_service_report_customer_rel",
         string="Customers",
+        ondelete="restrict",
+        context={"active_test": False},
         check_company=True,
         help="Of whom the provider reports. Empty: of all.",
     )
     team_ids = fields.Many2many(
         "helpdesk.ticket.team",
         string="Teams",
+        ondelete="restrict",
+        context={"active_test": False},
         check_company=True,
         help="Empty: all teams.",
     )

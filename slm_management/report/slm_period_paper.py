@@ -68,14 +68,18 @@ class SlmPeriodPaper(models.AbstractModel):
         doc, room = {**head, "is_first": True, "tables": []}, PART_SIZE
         doc |= writer._prepare_content(document)
         for table, rows in writer._iter_tables(record, document):
-            doc["tables"].append({**table, "rows": []})
+            is_begun = False
             for row in rows:
                 if not room:
                     yield doc
-                    doc, room = {**head, "is_first": False}, PART_SIZE
-                    doc["tables"] = [{**table, "rows": [], "goes_on": True}]
+                    doc, room = {**head, "is_first": False, "tables": []}, PART_SIZE
+                if not is_begun or not doc["tables"]:
+                    doc["tables"].append({**table, "rows": [], "goes_on": is_begun})
+                    is_begun = True
                 doc["tables"][-1]["rows"].append(row)
                 room -= 1
+            if not is_begun:
+                doc["tables"].append({**table, "rows": []})
         yield doc
 
     @api.model

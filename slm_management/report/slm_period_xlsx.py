@@ -96,7 +96,7 @@ class SlmPeriodXlsx(models.AbstractModel):
 
     @api.model
     def _write_sheet(self, workbook, styles, sheet, prefix=""):
-        name = FORBIDDEN.sub("-", f"{prefix}{sheet.name}")[:LONGEST]
+        name = FORBIDDEN.sub("-", f"{prefix}{sheet.name}")[:LONGEST].strip("'")
         page = workbook.add_worksheet(name)
         self._write_header(page, styles, sheet.columns)
         last = 0

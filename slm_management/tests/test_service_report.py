@@ -313,6 +313,28 @@ class TestServiceReport(ReportCase):
             [told] = report._get_document()["filters"]
             self.assertEqual(told["text"], records.name)
 
+    def test_narrowed_to_what_is_archived(self):
+        """It stays what it is about, also in a copy and in the next version."""
+        self.live()
+        for name, records, opened in (
+            ("service_ids", self.other_service, 1),
+            ("customer_ids", self.other, 1),
+            ("team_ids", self.desk, 2),
+        ):
+            vals = {"audience": "provider", name: [Command.set(records.ids)]}
+            report = self.create_report(**vals)
+            records.flush_recordset()
+            records.active = False
+            report.invalidate_recordset()
+            report.action_compute()
+            report.with_user(self.manager).action_publish()
+            report.with_user(self.manager).action_new_version()
+            for other in report + report.next_version_ids + report.copy():
+                figures = other.content["trend"][-1]["tickets"]
+                self.assertEqual(figures["opened"], opened, name)
+                self.assertEqual(len(other._get_document()["filters"]), 1, name)
+            records.active = True
+
     def test_expiring(self):
         """Until so many days after the period, in the provider's view."""
         self.agreement.date_end = "2024-04-13"

@@ -1,5 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.exceptions import UserError
+
 from .report_case import ReportCase
 
 
@@ -76,6 +78,43 @@ class TestServiceReportFrozen(ReportCase):
         self.tampered = True
         self.company.partner_id.tz = "Asia/Tokyo"
         self.company.slm_fiscal_month = "4"
+        self.assertUnchanged()
+
+    def test_merged_customers(self):
+        """Core's wizard moves the report to the contact that is left."""
+        kept = self.env["res.partner"].create({"name": "Kept", "is_company": True})
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((self.organisation + kept).ids, kept, extra_checks=False)
+        self.assertUnchanged()
+        self.assertEqual(self.published[0].partner_id, kept)
+
+    def test_archived(self):
+        """Whatever is archived, and whatever moves to another company's department."""
+        records = (self.service, self.other_service, self.desk, self.organisation)
+        for record in records:
+            record.active = False
+        self.person.parent_id = self.other
+        self.assertUnchanged()
+
+    def test_gone_language(self):
+        """It is told in a language that is left."""
+        self.env["res.lang"].search([("code", "=", "zh_CN")]).active = False
+        self.env.registry.clear_cache()
+        document = self.published[0]._get_document("en_US")
+        self.assertEqual(document, self.said[0])
+
+    def test_parameters(self):
+        """Not by any road, with whatever rights."""
+        for vals in (
+            {"content": {}},
+            {"service_ids": [(6, 0, self.service.ids)]},
+            {"late_ids": [(5, 0, 0)]},
+            {"name": "Another"},
+        ):
+            with self.assertRaises(UserError):
+                self.published[0].sudo().write(vals)
+        with self.assertRaises(UserError):
+            self.published[0].line_ids[0].sudo().remark = "Late words"
         self.assertUnchanged()
 
     def test_later_language(self):

@@ -187,6 +187,17 @@ class TestServiceReportParts(ReportPaperCase):
         titles = [t["title"] for part in self.split(6) for t in part["tables"]]
         self.assertEqual(titles, ["Breaches", "Exclusions"])
 
+    def test_a_table_that_begins_with_a_part(self):
+        """It is not said to be empty at the end of the part before."""
+        self.exclude(self.late)
+        self.record.action_compute()
+        parts = self.split(5)
+        sizes = [[len(table["rows"]) for table in p["tables"]] for p in parts]
+        self.assertEqual(sizes, [[5], [1]])
+        [table] = parts[1]["tables"]
+        self.assertEqual(table["title"], "Exclusions")
+        self.assertFalse(table.get("goes_on"))
+
     def test_binder(self):
         writer = PdfFileWriter()
         for _page in range(2):
@@ -265,6 +276,31 @@ class TestServiceReportXlsx(ReportPaperCase):
     def get_rows(self, sheet):
         head, *rows = sheet.values
         return [dict(zip(head, row, strict=True)) for row in rows]
+
+    def test_versions_at_once(self):
+        """They have the same number, and each has its sheets."""
+        self.record.with_user(self.manager).action_publish()
+        self.record.with_user(self.manager).action_new_version()
+        both = self.record + self.record.next_version_ids
+        names = self.read_book(self.export(both)).sheetnames
+        self.assertEqual(len(names), 20)
+        self.assertEqual(len({name.lower() for name in names}), 20)
+
+    def test_long_codes_at_once(self):
+        """Names of sheets are cut, and still differ."""
+        other = self.create_computed(audience="provider")
+        self.record.code, other.code = "'" + "A" * 40, "a" * 41
+        names = self.read_book(self.export(self.record + other)).sheetnames
+        self.assertEqual(len(names), 21)
+        self.assertLessEqual(max(map(len, names)), 31)
+
+    def test_long_texts(self):
+        """As much of them as a cell can have."""
+        self.record.late_ids.remark = "=" + "\U0001f600é" * 20_000
+        rows = self.get_rows(self.read_book(self.export(self.record))["Breaches"])
+        for text in (row["What Was Done"] for row in rows):
+            self.assertGreater(len(text), 20_000)
+            self.assertLessEqual(len(text.encode("utf-16-le")) // 2, 32_767)
 
     def test_values_have_types(self):
         book = self.read_book(self.export(self.record))
