@@ -16,6 +16,7 @@ SEAL = {
     "reviewed_on": False,
     "closed_by_id": False,
     "closed_on": False,
+    "closed_settings": False,
     "review_activity_id": False,
 }
 #: what the figures follow from
@@ -92,6 +93,11 @@ class SlmGapAnalysis(models.Model):
         "res.users", string="Closed by", readonly=True, copy=False, ondelete="restrict"
     )
     closed_on = fields.Date(string="Closed on", readonly=True, copy=False)
+    closed_settings = fields.Json(
+        readonly=True,
+        copy=False,
+        help="By which it tells days and whose it is, once it is closed.",
+    )
     review_activity_id = fields.Many2one(
         "mail.activity", readonly=True, copy=False, ondelete="set null"
     )
@@ -342,6 +348,11 @@ class SlmGapAnalysis(models.Model):
         for analysis in self:
             analysis._check_may_close()
         self._step("reviewed", "closed")
+        for analysis in self:
+            # past the seal, which nobody else gets
+            super(SlmGapAnalysis, analysis.sudo()).write(
+                {"closed_settings": analysis._get_live_settings()}
+            )
 
     def action_view_lines(self):
         """Its promises as a list that can be filtered and grouped."""

@@ -138,7 +138,7 @@ class SlmGapAnalysisContent(models.AbstractModel):
             "heading": self.env._("Gap Analysis"),
             "title": self.name or "",
             "number": self.code or "",
-            "company": self.company_id.sudo().name,
+            "company": self._get_settings()["company"],
             "manager": self.manager_id.sudo().name or "",
             "period": self._tell_own_period(),
             "days": self._tell_period(self.date_from, self.date_to, None),
@@ -322,13 +322,25 @@ class SlmGapAnalysisContent(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _tell_own_period(self):
-        start = self.company_id._slm_get_first_month()
+        start = self._get_settings()["start"]
         return self._tell_period(self.date_from, self.date_to, self.period, start)
+
+    def _get_settings(self):
+        """By what it tells days, and of whom; as it was when it was closed."""
+        return self.closed_settings or self._get_live_settings()
+
+    def _get_live_settings(self):
+        company = self.company_id.sudo()
+        return {
+            "start": company._slm_get_first_month(),
+            "timezone": self.env["slm.matcher"]._get_timezone(company),
+            "company": company.name,
+        }
 
     def _tell_moment(self, moment):
         if not moment:
             return NOTHING
-        timezone = self.env["slm.matcher"]._get_timezone(self.company_id.sudo())
+        timezone = self._get_settings()["timezone"]
         return format_datetime(self.env, moment, tz=timezone, dt_format="short")
 
     def _tell_percent(self, share):

@@ -350,7 +350,7 @@ class SlmGapAnalysisLine(models.Model):
         """``[{"label", "share", "text", "ended"}]``, in the language of the context."""
         self.ensure_one()
         analysis = self.analysis_id
-        start = analysis.company_id._slm_get_first_month()
+        start = analysis._get_settings()["start"]
         return [
             {
                 "label": analysis._tell_period(

@@ -416,6 +416,25 @@ class TestGapFrozen(GapCommon):
             (list(analysis._iter_rows()), analysis._get_document()), before
         )
 
+    def test_settings_change_nothing(self):
+        """How it tells its periods is as it was, too."""
+        self.make_four()
+        self.at("mon+52 09:00")
+        analysis = self.make(
+            period="quarter", date_from="2024-01-01", date_to="2024-03-31"
+        )
+        analysis.with_user(self.manager).action_review()
+        analysis.with_user(self.manager).action_close()
+        before = list(analysis._iter_rows()), analysis._get_document()
+        self.company.slm_fiscal_month = "3"
+        self.company.name = "Renamed"
+        self.company.partner_id.tz = "Asia/Tokyo"
+        self.env.flush_all()
+        self.env.invalidate_all()
+        after = list(analysis._iter_rows()), analysis._get_document()
+        self.maxDiff = None
+        self.assertEqual(after, before)
+
     def test_discussions_go_on(self):
         analysis = self.make_closed()
         analysis.with_user(self.administrator).message_post(

@@ -88,6 +88,32 @@ class TestServiceReportFrozen(ReportCase):
         self.assertUnchanged()
         self.assertEqual(self.published[0].partner_id, kept)
 
+    def test_merged_lists(self):
+        """Who stood on a list beside the one who is left stands there once; reports
+        that only one of them got were got by the one who is left."""
+        kept = self.env["res.partner"].create({"name": "Kept", "email": "k@e.test"})
+        gone = self.env["res.partner"].create({"name": "Gone", "email": "g@e.test"})
+        partners = kept + gone
+        report = self.create_report(
+            audience="provider", customer_ids=[(6, 0, partners.ids)]
+        )
+        both, one = self.published
+        deliveries = self.env["slm.report.delivery"].create(
+            [
+                {"report_id": found.id, "partner_id": partner.id}
+                for found, partner in ((both, kept), (both, gone), (one, gone))
+            ]
+        )
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge(partners.ids, kept, extra_checks=False)
+        self.assertFalse(gone.exists())
+        self.assertEqual(report.customer_ids, kept)
+        left = deliveries.exists()
+        self.assertEqual(left.mapped("partner_id"), kept)
+        self.assertEqual(left.report_id, both + one)
+        self.assertEqual(len(left), 2)
+        self.assertUnchanged()
+
     def test_archived(self):
         """Whatever is archived, and whatever moves to another company's department."""
         records = (self.service, self.other_service, self.desk, self.organisation)

@@ -9,6 +9,13 @@ from odoo.tools import SQL
 
 from ..models.res_partner import WRITTEN
 
+#: lists of contacts, of whom none is deleted
+LISTS = [
+    ("slm.service.report", "customer_ids"),
+    ("slm.report.schedule", "customer_ids"),
+    ("slm.report.schedule", "recipient_ids"),
+]
+
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     """Merging moves what names contacts, in SQL; the history says so all the same."""
@@ -73,9 +80,47 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             for model in self.env.registry["slm.revision.mixin"]._inherit_children:
                 records, names = self._slm_get_naming(model, src_partners)
                 stack.enter_context(records._revising(names))
+            self._slm_drop_deliveries(src_partners | dst_partner, dst_partner)
             res = super()._update_foreign_keys(src_partners, dst_partner)
+            self._slm_drop_listed(src_partners)
             self.env.invalidate_all()
         return res
+
+    @api.model
+    def _slm_drop_deliveries(self, partners, target):
+        """A report goes to each recipient once. Core would drop all deliveries to who
+        is merged, also those of reports that the one who is left never got."""
+        self.env["slm.report.delivery"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH ranked AS (
+                    SELECT id, ROW_NUMBER() OVER (
+                        PARTITION BY report_id
+                        ORDER BY partner_id = %(target)s DESC, id) AS rank
+                      FROM slm_report_delivery WHERE partner_id IN %(partners)s
+                )
+                DELETE FROM slm_report_delivery d
+                 USING ranked r WHERE r.id = d.id AND r.rank > 1
+                """,
+                target=target.id,
+                partners=partners._ids,
+            )
+        )
+
+    @api.model
+    def _slm_drop_listed(self, partners):
+        """Core leaves those of a list on which the other one stands, too."""
+        for model, name in LISTS:
+            field = self.env[model]._fields[name]
+            self.env.cr.execute(
+                SQL(
+                    "DELETE FROM %s WHERE %s IN %s",
+                    SQL.identifier(field.relation),
+                    SQL.identifier(field.column2),
+                    partners._ids,
+                )
+            )
 
     @api.model
     def _slm_get_naming(self, model, partners):
