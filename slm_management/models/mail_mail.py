@@ -11,6 +11,12 @@ class MailMail(models.Model):
         self.env["slm.report.delivery"]._hold_back(self)
         return super().send(*args, **kwargs)
 
+    def _prepare_outgoing_list(self, *args, **kwargs):
+        """Who writes into a report's delivery just now makes this fail before the
+        e-mail leaves, not after: it would be sent twice. Core does so with its own."""
+        self.env["slm.report.delivery"]._find_by_mails(self).flush_recordset()
+        return super()._prepare_outgoing_list(*args, **kwargs)
+
     def _postprocess_sent_message(self, *args, **kwargs):
         """What has become of a report's e-mail is seen to at once."""
         deliveries = self.env["slm.report.delivery"]._find_by_mails(self)

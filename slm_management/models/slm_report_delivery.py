@@ -202,11 +202,15 @@ class SlmReportDelivery(models.Model):
 
     def _get_terms(self):
         self.ensure_one()
-        report = self.report_id
-        customer = report.partner_id if report.audience == "customer" else None
+        return self._get_terms_of(self.report_id, self.by_email, self.on_portal)
+
+    @api.model
+    def _get_terms_of(self, report, by_email, on_portal):
+        is_customers = report.audience == "customer"
         return Terms(
             report.company_id,
-            customer or report.partner_id.browse(),
-            self.by_email,
-            self.on_portal,
+            report.partner_id if is_customers else report.partner_id.browse(),
+            by_email,
+            # what is the provider's own is never on the portal
+            on_portal and is_customers,
         )

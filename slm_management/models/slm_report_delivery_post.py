@@ -69,7 +69,8 @@ class SlmReportDeliveryPost(models.AbstractModel):
     def _prepare_delivery(self, schedule, report, partner):
         lang = get_lang(self.env, partner.lang or schedule.company_id.partner_id.lang)
         writer = self.with_context(lang=schedule.user_id.lang)
-        terms = schedule._get_terms()
+        # the schedule may be about another customer by now
+        terms = self._get_terms_of(report, schedule.by_email, schedule.on_portal)
         return {
             "schedule_id": schedule.id,
             "report_id": report.id,
@@ -207,11 +208,20 @@ class SlmReportDeliveryPost(models.AbstractModel):
     def _check_recipient(self):
         """:return: whether the recipient may have it; if not, it is withdrawn"""
         terms, writer = self._get_terms(), self.with_context(lang=self.user_id.lang)
-        self.objection = writer._get_objection(self.partner_id, terms)
+        self.objection = (
+            writer._get_objection(self.partner_id, terms) or writer._tell_replaced()
+        )
         if self.objection:
             self.retry_at = False
             self.mail_id.filtered(lambda m: m.state != "sent").state = "cancel"
         return not self.objection
+
+    def _tell_replaced(self):
+        """Nobody gets an older version after the newer one."""
+        newer = self.report_id.next_version_ids
+        if "published" in newer.mapped("state"):
+            return self.env._("A newer version of the report has been published.")
+        return ""
 
     def _send_again(self):
         """Put those that failed into the queue again.
@@ -252,9 +262,15 @@ class SlmReportDeliveryPost(models.AbstractModel):
         return Domain("state", "!=", "failed") & Domain("activity_id", "!=", False)
 
     @api.model
+    def _get_planned_domain(self):
+        """What somebody has cancelled or deleted meanwhile is for the button."""
+        planned = Domain("state", "=", "failed") & Domain("retry_at", "!=", False)
+        return planned & Domain("mail_id.state", "=", "exception")
+
+    @api.model
     def _get_repeated_domain(self):
         now = fields.Datetime.now()
-        return Domain("state", "=", "failed") & Domain("retry_at", "<=", now)
+        return self._get_planned_domain() & Domain("retry_at", "<=", now)
 
     @api.model
     def _get_failed_domain(self):
@@ -270,27 +286,38 @@ class SlmReportDeliveryPost(models.AbstractModel):
     @api.model
     def _get_retry_moments(self):
         """The first instant at which an e-mail is put into the queue again."""
-        domain = [("state", "=", "failed"), ("retry_at", "!=", False)]
-        first = self.sudo().search(domain, order="retry_at", limit=1)
+        planned = self._get_planned_domain()
+        first = self.sudo().search(planned, order="retry_at", limit=1)
         return {first.retry_at} if first else set()
 
     @api.model
     def _see_to(self, domain, act):
-        """Do something with some deliveries, batch by batch; those of a batch that
-        fails are left for the next run, and the log says why."""
+        """Do something with some deliveries, batch by batch; of a batch that fails one
+        by one. What fails alone is left for the next run, and the log says why."""
         found = self.search(domain, order="id")
         for batch in split_every(BATCH_SIZE, found.ids, self.browse):
-            try:
-                with self.env.cr.savepoint():
-                    locked = batch.try_lock_for_update(allow_referencing=True)
-                    # somebody may have sent some since they were found
-                    act(locked.filtered_domain(domain))
-            except SerializationFailure:
-                _logger.info("Somebody else is busy with deliveries %s", batch.ids)
-            except Exception:
-                _logger.exception("Deliveries %s could not be seen to", batch.ids)
+            if not batch._try_to(act, domain) and len(batch) > 1:
+                for delivery in batch:
+                    delivery._try_to(act, domain)
             if not self.env["ir.cron"]._commit_progress(len(batch), remaining=1):
                 return False
+        return True
+
+    def _try_to(self, act, domain):
+        """:return: False if it failed, and nothing of it was done"""
+        try:
+            with self.env.cr.savepoint():
+                locked = self.try_lock_for_update(allow_referencing=True)
+                # somebody may have sent some since they were found
+                act(locked.filtered_domain(domain))
+        except SerializationFailure:
+            _logger.info("Somebody else is busy with deliveries %s", self.ids)
+        except Exception as error:
+            level = logging.ERROR if len(self) == 1 else logging.INFO
+            _logger.log(
+                level, "Deliveries %s could not be seen to", self.ids, exc_info=error
+            )
+            return False
         return True
 
     @api.model
@@ -342,7 +369,8 @@ class SlmReportDeliveryPost(models.AbstractModel):
 
     def _is_repeatable(self):
         is_open = not self.objection and not self.retry_at
-        return is_open and bool(self.mail_id) and self.tries < len(PAUSES)
+        has_failed = self.mail_id.state == "exception"
+        return is_open and has_failed and self.tries < len(PAUSES)
 
     def _tell_failure(self):
         """One activity for all recipients of a report that did not get it."""

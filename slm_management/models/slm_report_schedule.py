@@ -1,8 +1,11 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+from odoo.tools import format_date
 
 from .slm_period_mixin import PERIODS
 from .slm_report_recipients import Terms
@@ -11,6 +14,8 @@ from .slm_report_recipients import Terms
 ADDRESSING = ("company_id", "audience", "partner_id", "recipient_ids")
 WAYS = ("by_email", "on_portal", "with_pdf", "with_xlsx")
 LONGEST_DELAY = 90
+#: between today and the first day that counts
+FARTHEST = timedelta(days=5 * 366)
 
 
 class SlmReportSchedule(models.Model):
@@ -74,9 +79,12 @@ class SlmReportSchedule(models.Model):
         tracking=True,
         help="An organisation, a department or a person; all below are included.",
     )
+    # who archives or deletes the only one would have reports of all instead
     service_ids = fields.Many2many(
         "slm.service",
         string="Services",
+        ondelete="restrict",
+        context={"active_test": False},
         check_company=True,
         help="Empty: all services.",
     )
@@ -84,10 +92,16 @@ class SlmReportSchedule(models.Model):
         "res.partner",
         "slm_report_schedule_customer_rel",
         string="Customers",
+        ondelete="restrict",
+        context={"active_test": False},
         help="Of whom the provider reports. Empty: of all.",
     )
     team_ids = fields.Many2many(
-        "helpdesk.ticket.team", string="Teams", help="Empty: all teams."
+        "helpdesk.ticket.team",
+        string="Teams",
+        ondelete="restrict",
+        context={"active_test": False},
+        help="Empty: all teams.",
     )
     period = fields.Selection(
         PERIODS,
@@ -120,6 +134,7 @@ class SlmReportSchedule(models.Model):
         "res.partner",
         "slm_report_schedule_recipient_rel",
         string="Recipients",
+        ondelete="restrict",
         required=True,
         context={"active_test": False},
         tracking=True,
@@ -234,6 +249,22 @@ class SlmReportSchedule(models.Model):
                     )
                 )
 
+    @api.constrains("date_start")
+    def _check_date_start(self):
+        """A slip of the pen would have reports of centuries made."""
+        for schedule in self:
+            today = schedule._get_today()
+            if abs(schedule.date_start - today) > FARTHEST:
+                raise ValidationError(
+                    self.env._(
+                        "%(schedule)s: %(day)s is too far from today. Choose a first "
+                        "day within %(years)s years.",
+                        schedule=schedule.name,
+                        day=format_date(self.env, schedule.date_start),
+                        years=FARTHEST.days // 366,
+                    )
+                )
+
     @api.constrains("user_id", "company_id")
     def _check_user(self):
         for schedule in self:
@@ -337,10 +368,10 @@ class SlmReportSchedule(models.Model):
         return res
 
     def _skip_slept(self):
-        """What was over while it was archived is nothing that anybody waits for."""
+        """What was due while it was archived is nothing that anybody waits for."""
         for schedule in self:
-            current = schedule._get_period(schedule._get_today())[0]
-            schedule.date_start = max(schedule.date_start, current)
+            coming = schedule._get_first_coming()[0]
+            schedule.date_start = max(schedule.date_start, coming)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

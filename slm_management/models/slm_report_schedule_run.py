@@ -236,6 +236,14 @@ class SlmReportScheduleRun(models.AbstractModel):
         """First and last day of the period in which a day lies."""
         return period_of(day, self.period, self.company_id._slm_get_first_month())
 
+    def _get_first_coming(self):
+        """The first period of which the report is not due yet."""
+        today = self._get_today()
+        days = self._get_period(today)
+        while self._get_due_day(before := self._get_period(days[0] - ONE_DAY)) > today:
+            days = before
+        return days
+
     def _get_due_day(self, days):
         """The day on which the report of a period is made."""
         return days[1] + timedelta(days=self.delay_days)

@@ -234,6 +234,66 @@ class TestReportDeadServer(DeliveryCase):
         self.delivery.with_user(self.manager).action_send_again()
         self.assertEqual(len(self.send_queue()), 1)
 
+    def test_cancelled_in_the_queue(self):
+        """What somebody does not want to go goes by the button only."""
+        self.mail.cancel()
+        self.run_schedules()
+        self.assertEqual(self.delivery.state, "failed")
+        self.assertFalse(self.delivery.retry_at)
+        self.run_schedules("2024-02-05")
+        self.assertFalse(self.send_queue())
+
+    def test_deleted_after_it_failed(self):
+        self.break_down()
+        self.mail.unlink()
+        self.run_schedules("2024-02-05")
+        self.assertFalse(self.delivery.mail_id)
+        self.assertEqual(self.delivery.state, "failed")
+
+    def test_one_that_can_not_be_repeated(self):
+        """Others of its batch are repeated all the same."""
+        other = self.add_schedule().delivery_ids
+        self.break_down(clock="10:00")
+        check = type(other)._check_recipient
+
+        def fail(delivery):
+            if delivery == other:
+                raise RuntimeError("Broken")
+            return check(delivery)
+
+        post = "odoo.addons.slm_management.models.slm_report_delivery_post"
+        with patch.object(type(other), "_check_recipient", fail), mute_logger(post):
+            self.run_schedules("2024-02-01", "11:30")
+        self.assertEqual(self.delivery.state, "waiting")
+        self.assertEqual(other.state, "failed")
+
+    def test_older_version_does_not_follow_the_newer(self):
+        self.break_down()
+        report = self.delivery.report_id
+        report.with_user(self.manager).action_new_version()
+        newer = self.schedule.report_ids - report
+        newer.with_user(self.manager).action_publish()
+        self.run_schedules("2024-02-01", "11:00")
+        [message] = self.send_queue()
+        self.assertEqual(message["Message-Id"], newer.delivery_ids.mail_id.message_id)
+        self.assertEqual(self.delivery.state, "failed")
+        self.assertIn("newer version", self.delivery.reason)
+
+    def test_row_is_written_before_it_leaves(self):
+        """Whoever writes into it at the same time stops the e-mail, and not what is
+        noted after it has left: it would leave once more."""
+        states = []
+
+        def send(_server, message, *_args, **_kwargs):
+            self.env.cr.execute("SELECT state FROM slm_report_delivery")
+            states.extend(state for (state,) in self.env.cr.fetchall())
+            return message["Message-Id"]
+
+        with self.mail_server(), patch.object(IrMail_Server, "send_email", send):
+            self.env["mail.mail"].process_email_queue(email_ids=self.mail.ids)
+        self.assertEqual(states, ["failed"])
+        self.assertEqual(self.delivery.state, "sent")
+
     def test_by_button(self):
         self.break_down()
         self.delivery.with_user(self.administrator).action_send_again()

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from unittest.mock import patch
 
 import pytz
-from psycopg2 import errors
+from psycopg2 import IntegrityError, errors
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
@@ -134,6 +134,21 @@ class TestReportSchedulePeriods(ScheduleCase):
         self.schedule.active = True
         self.run_schedules("2024-04-01")
         self.assertReported("2024-03-01")
+
+    def test_archived_by_mistake(self):
+        """What was not due yet meanwhile still comes."""
+        self.schedule.delay_days = 5
+        self.run_schedules("2024-02-03")
+        self.schedule.active = False
+        self.schedule.active = True
+        self.run_schedules("2024-02-05")
+        self.assertReported("2024-01-01")
+
+    def test_first_day_is_near(self):
+        """A slip of the pen has no reports of centuries made, nor stops the others."""
+        for day in ("0001-01-01", "1924-01-01", "9999-12-31"):
+            with self.subTest(day=day), self.assertRefused("too far from today"):
+                self.schedule.date_start = day
 
     def test_company_that_is_archived(self):
         self.env["res.users"].search([("company_id", "=", self.company.id)]).write(
@@ -371,6 +386,18 @@ class TestReportScheduleByHand(ScheduleCase):
         self.run_schedules("2024-02-15")
         self.assertEqual(len(self.schedule.report_ids), 1)
 
+    def test_schedule_of_another_customer_by_now(self):
+        """Who is the customer then does not get what is about the former one."""
+        other = self.env["res.partner"].create(
+            {"name": "Other", "is_company": True, "email": "other@example.com"}
+        )
+        self.schedule.write({"partner_id": other.id, "recipient_ids": other.ids})
+        self.report.with_user(self.manager).action_publish()
+        delivery = self.schedule.delivery_ids
+        self.assertEqual((delivery.partner_id, delivery.state), (other, "failed"))
+        self.run_schedules()
+        self.assertFalse(delivery.mail_id, "It was never written")
+
     def test_new_version_reaches_the_same(self):
         self.report.with_user(self.manager).action_publish()
         self.run_schedules()
@@ -520,6 +547,38 @@ class TestReportScheduleRules(ScheduleCase):
         delivery = self.schedule.delivery_ids.with_user(self.manager)
         with self.assertRaises(AccessError):
             delivery.write({"partner_id": self.stranger.id})
+
+    def test_who_is_in_it_is_not_deleted(self):
+        """It would reach nobody, or be about everybody."""
+        customer = self.env["res.partner"].create({"name": "Only One"})
+        team = self.env["helpdesk.ticket.team"].create({"name": "Alone"})
+        schedule = self.create_provider_schedule(
+            customer_ids=customer.ids, team_ids=team.ids
+        )
+        reader = self.person.copy({"parent_id": self.organisation.id})
+        self.create_schedule(recipient_ids=reader.ids)
+        for record in (reader, customer, schedule.team_ids):
+            with (
+                self.subTest(record=record),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(IntegrityError),
+                self.env.cr.savepoint(),
+            ):
+                record.unlink()
+
+    def test_who_is_archived_stays_in_it(self):
+        """It would be about everybody."""
+        team = self.env["helpdesk.ticket.team"].create({"name": "Alone"})
+        service = self.env["slm.service"].create({"name": "Alone"})
+        schedule = self.create_provider_schedule(
+            team_ids=team.ids, service_ids=service.ids
+        )
+        team.write({"active": False})
+        service.write({"active": False})
+        self.env.invalidate_all()
+        self.run_schedules("2024-02-01")
+        self.assertEqual(schedule.report_ids.team_ids, team)
+        self.assertEqual(schedule.report_ids.service_ids, service)
 
     def test_used_one_is_not_deleted(self):
         self.run_schedules("2024-02-01")
