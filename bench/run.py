@@ -19,7 +19,10 @@ from bench.report import machine, table
 from tools import database, odoo_env, paths, templates, unit_tests
 from tools.console import Failure, report, say, step
 
-BENCHMARKS = ("plan", "create", "stage", "cron", "edit", "contracts", "figures", "papers")
+BENCHMARKS = (
+    *("plan", "create", "stage", "cron", "edit", "contracts"),
+    *("figures", "papers"),
+)
 PREFIX = "slm_bench_"
 #: what is installed in the database of each side
 SIDES = {

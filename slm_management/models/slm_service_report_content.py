@@ -98,8 +98,10 @@ class SlmServiceReportContent(models.AbstractModel):
         return filters
 
     def _take_trend(self, scope, spans):
-        """For each period figures of tickets, and of clocks by kind and metric; what was
-        completed at first contact of the last two only."""
+        """For each period figures of tickets, and of clocks by kind and metric.
+
+        What was completed at first contact is told of the last two periods only.
+        """
         figures = self.env["slm.figures"]
         tickets = figures._get_ticket_figures(scope, spans, first_contact=False)
         tickets |= figures._get_ticket_figures(scope, spans[-2:])

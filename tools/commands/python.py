@@ -25,12 +25,15 @@ def script(path, arguments):
     return main([str(path), *arguments])
 
 
-def run_python(arguments):
+def run_python(arguments, **options):
     """Run Python as a child that can import ``tools`` and find the database.
 
     The caller's folder is kept, so that file names on the command line hold.
+
+    :param options: those of :func:`subprocess.call`
     """
     odoo_runner.write_configuration()
     environment = dict(os.environ, PYTHONPATH=str(paths.ROOT))
     folder = os.environ.get("SLM_CALLED_FROM", paths.ROOT)
-    return subprocess.call([sys.executable, *arguments], env=environment, cwd=folder)
+    command = [sys.executable, *arguments]
+    return subprocess.call(command, env=environment, cwd=folder, **options)

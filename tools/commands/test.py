@@ -1,17 +1,11 @@
 """``./dev test``: all tests, closed by one line that counts them."""
 
 import argparse
-import os
-import sys
-import xml.etree.ElementTree as ElementTree
 
-from .. import paths, unit_tests
+from .. import system_tests, unit_tests
 from ..console import say
 from ..counts import Counts
 from ..server import database_server
-from . import python
-
-NO_TESTS = 5  # pytest's exit code for an empty selection
 
 
 def main(arguments):
@@ -71,32 +65,9 @@ def unit(options):
 def system(options):
     """The tests of the whole system, run by pytest."""
     say("== Tests of the whole system")
-    if not list((paths.ROOT / "tests").glob("**/test_*.py")):
+    if not system_tests.files():
         say("   there are none")
         return Counts()
-    report = paths.state() / f"pytest-{os.getpid()}.xml"
-    arguments = ["-m", "pytest", str(paths.ROOT / "tests"), f"--junitxml={report}"]
-    arguments += ["-k", options.select] if options.select else []
-    arguments += ["-v"] if options.verbose or not sys.stdout.isatty() else []
-    try:
-        code = python.run_python(arguments)
-        counts = from_junit(report)
-    finally:
-        report.unlink(missing_ok=True)
-    if code not in (0, NO_TESTS) and not counts.failed:
-        say(f"   pytest ended with exit code {code}")
-        counts += Counts(failed=1)
-    return counts
-
-
-def from_junit(report):
-    """The counts of a pytest run."""
-    if not report.exists():
-        return Counts(failed=1)
-    total = Counts()
-    for suite in ElementTree.parse(report).getroot().iter("testsuite"):
-        failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
-        skipped = int(suite.get("skipped", 0))
-        passed = max(0, int(suite.get("tests", 0)) - failed - skipped)
-        total += Counts(passed, failed, skipped)
-    return total
+    if options.select:
+        return system_tests.run_selected(options.select, options.verbose)
+    return system_tests.run_all(options.verbose)
