@@ -37,14 +37,14 @@ class SlmGapAnalysisPaper(models.AbstractModel):
         facts = {
             self.env._("Company"): document["company"],
             self.env._("Period"): document["period"],
-            self.env._("Days"): document["days"],
+            self.env._("From – Until"): document["days"],
             self.env._("Service level manager"): document["manager"],
             self.env._("Figures of"): document["computed_at_text"],
             self.env._("Reviewed"): self._tell_step(document, "reviewed"),
             self.env._("Closed"): self._tell_step(document, "closed"),
         }
         if document["days"] == document["period"]:
-            del facts[self.env._("Days")]
+            del facts[self.env._("From – Until")]
         return [(label, text) for label, text in facts.items() if text]
 
     @api.model

@@ -42,13 +42,13 @@ class SlmServiceReportPaper(models.AbstractModel):
             self.env._("Customer"): document["customer"],
             self.env._("Provider"): document["company"],
             self.env._("Period"): document["period_text"],
-            self.env._("Days"): document["days_text"],
+            self.env._("From – Until"): document["days_text"],
             self.env._("Time zone"): document["timezone"],
             self.env._("Figures of"): document["computed_text"],
             self.env._("Published"): document["published_text"],
         }
-        if facts[self.env._("Days")] == facts[self.env._("Period")]:
-            del facts[self.env._("Days")]
+        if facts[self.env._("From – Until")] == facts[self.env._("Period")]:
+            del facts[self.env._("From – Until")]
         facts |= {item["label"]: item["text"] for item in document["filters"]}
         return [(label, text) for label, text in facts.items() if text]
 
