@@ -223,6 +223,8 @@ class SlmServiceReportTeller(models.AbstractModel):
         }
         if self.audience == "provider":
             return self.env._("All Service Levels, %(period)s", **names)
+        if not names["customer"]:  # while somebody makes it up
+            return names["period"]
         return self.env._("%(customer)s, %(period)s", **names)
 
     def _get_customer_name(self):
