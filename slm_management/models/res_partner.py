@@ -474,10 +474,15 @@ class ResPartner(models.Model):
     def _slm_get_entitled(self, vals):
         """``{contact: its organisation}`` of those who see service reports of theirs,
         and who may come to belong to another one by what is written."""
-        if not {"parent_id", "is_company"} & vals.keys() or vals.get(
-            "slm_service_reports"
-        ):
+        if not {"parent_id", "is_company"} & vals.keys():
             return {}
+        # who gets it anew, gets it for where he is then
+        given = self if vals.get("slm_service_reports") else self.browse()
+        return self._slm_find_entitled() | dict.fromkeys(given.sudo(), None)
+
+    def _slm_find_entitled(self):
+        """``{contact: its organisation}`` of those of them, and below them, who see
+        service reports of theirs."""
         partners = self.env["res.partner"].sudo().with_context(active_test=False)
         entitled = partners.search(
             [("slm_service_reports", "=", True), ("id", "child_of", self.ids)]
@@ -488,7 +493,7 @@ class ResPartner(models.Model):
     def _slm_disentitle(self, entitled):
         """The right was given for one organisation, and not for whichever comes."""
         for partner, organisation in entitled.items():
-            if partner.commercial_partner_id != organisation:
+            if organisation and partner.commercial_partner_id != organisation:
                 partner.slm_service_reports = False
 
     def _slm_rename_bank_accounts(self, name):

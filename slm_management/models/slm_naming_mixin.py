@@ -1,6 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, models
+from odoo.fields import Command
 
 
 class SlmNamingMixin(models.AbstractModel):
@@ -13,6 +14,9 @@ class SlmNamingMixin(models.AbstractModel):
 
     _name = "slm.naming.mixin"
     _description = "Access to What is Named"
+
+    #: the types of the fields that are asked for
+    _naming = ("many2one",)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -29,13 +33,28 @@ class SlmNamingMixin(models.AbstractModel):
 
     @api.model
     def _check_named(self, vals_list):
-        """Check the many2one fields in values, and the defaults of a context."""
+        """Check the relations in values, and the defaults of a context."""
         if self.env.su:
             return
         for name, field in self._fields.items():
-            if field.type != "many2one":
+            if field.type not in self._naming:
                 continue
-            ids = {vals.get(name) for vals in vals_list}
-            ids.add(self.env.context.get(f"default_{name}"))
-            if named := self.env[field.comodel_name].browse(ids - {None, False}):
+            values = [vals.get(name) for vals in vals_list]
+            values.append(self.env.context.get(f"default_{name}"))
+            if field.type == "many2many":
+                ids = {id_ for value in values for id_ in self._get_linked(value)}
+            else:
+                ids = {*values} - {None, False}
+            if named := self.env[field.comodel_name].browse(ids):
                 named.check_access("read")
+
+    @api.model
+    def _get_linked(self, value):
+        """Ids that commands, or a list of ids, add to a relation."""
+        for command in value or ():
+            if isinstance(command, int):
+                yield command
+            elif command[0] == Command.SET:
+                yield from command[2]
+            elif command[0] == Command.LINK:
+                yield command[1]

@@ -197,7 +197,8 @@ class SlmReportDeliveryPost(models.AbstractModel):
     def _hold_back(self, mails):
         """The last look before e-mails leave: their recipients may have moved."""
         for delivery in self._find_by_mails(mails):
-            if delivery.state == "waiting":
+            # also what was held back before, and somebody puts into the queue again
+            if delivery.mail_id.state == "outgoing":
                 delivery._check_recipient()
 
     def _follow_up(self):

@@ -31,11 +31,13 @@ class SlmReportSchedule(models.Model):
     _inherit = [
         "slm.report.recipients",
         "slm.report.schedule.run",
+        "slm.naming.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
     _check_company_auto = True
     _order = "name, id"
+    _naming = ("many2one", "many2many")
 
     # ------------------------------------------------------------------
     # Fields

@@ -51,6 +51,7 @@ class SlmServiceReport(models.Model):
         "slm.period.mixin",
         "slm.report.file.mixin",
         "slm.version.mixin",
+        "slm.naming.mixin",
         "slm.code.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -59,6 +60,7 @@ class SlmServiceReport(models.Model):
     _order = "date_to desc, id desc"
     _rec_names_search = ["code", "name", "partner_id"]
     _content = PARAMETERS | {"name", "code"}
+    _naming = ("many2one", "many2many")
 
     # ------------------------------------------------------------------
     # Fields

@@ -19,6 +19,7 @@ from . import test_mail
 from . import test_portal
 from . import test_portal_request
 from . import test_portal_service_report
+from . import test_access_report_roads
 from . import test_access_service_report
 from . import test_portal_close
 from . import test_portal_catalogue

@@ -24,7 +24,34 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
         self._slm_check_files(partner_ids, dst_partner)
-        return super()._merge(partner_ids, dst_partner, extra_checks)
+        partners = self.env["res.partner"].sudo().browse(partner_ids).exists()
+        entitled = partners._slm_find_entitled()
+        users = {p: p.with_context(active_test=False).user_ids for p in partners}
+        res = super()._merge(partner_ids, dst_partner, extra_checks)
+        self.env.invalidate_all()
+        self._slm_disentitle(entitled, users)
+        return res
+
+    @api.model
+    def _slm_disentitle(self, entitled, users):
+        """The right to the service reports of an organisation is none to those of
+        another one, be it that a contact or that his organisation becomes another; nor
+        does somebody get it by becoming a contact who has it, unless an administrator
+        of service levels says so.
+
+        :param entitled: ``{contact: its organisation}`` before
+        :param users: ``{contact that was merged: its users}`` before
+        """
+        is_administrator = self.env["res.partner"]._slm_is_administrator()
+        merged = {o for partner, o in entitled.items() if partner in users}
+        for partner in {*entitled, *users}:
+            if not (partner.exists() and partner.slm_service_reports):
+                continue
+            known = merged if partner in users else {entitled[partner]}
+            found = partner.with_context(active_test=False).user_ids
+            is_same = is_administrator or users.get(partner, found) == found
+            if partner.commercial_partner_id not in known or not is_same:
+                partner.slm_service_reports = False
 
     @api.model
     def _slm_check_files(self, partner_ids, dst_partner):
