@@ -421,11 +421,12 @@ class AccessMatrix(AccessWorld):
     def _find_in_forged(self, user):
         """What a form of others, not saved, tells of a document that it names."""
         found = []
+        documents = (self.item, self.rivals, self.ola, self.contract, *self.reports)
         for name in self.get_reference_models():
             model = self.env[name].with_user(user)
             if not model.has_access("create"):
                 continue
-            for record in (self.item, self.rivals, self.ola, self.contract):
+            for record in documents:
                 roads = roads_of.roads_by_reference(model, record.sudo())
                 with self._undoing() as undo:
                     for road, go in roads.items():

@@ -339,6 +339,42 @@ class TestReportFollowers(ReportCase):
                     go(*args)
 
 
+class TestReportOfHolding(ReportCase):
+    """The right goes downwards, and no further than the own organisation."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.holding = cls.env["res.partner"].create(
+            {"name": "Holding", "is_company": True}
+        )
+        cls.organisation.parent_id = cls.holding
+        cls.head = cls.create_user("head", "base.group_portal")
+        cls.head.partner_id.parent_id = cls.holding
+        cls.loner = cls.create_user("loner", "base.group_portal")
+        people = cls.head.partner_id | cls.loner.partner_id | cls.person
+        people.slm_service_reports = True
+
+    def finds(self, user, report):
+        statistics = self.env["slm.portal.statistics"].with_user(user)
+        return bool(statistics._find_report(report.id))
+
+    def test_who_finds_what(self):
+        self.live()
+        by_partner = {
+            partner: self.create_report(partner_id=partner.id)
+            for partner in (self.holding, self.organisation, self.other)
+        }
+        self.reports.union(*by_partner.values()).action_publish()
+        found = {
+            user: [p for p, report in by_partner.items() if self.finds(user, report)]
+            for user in (self.head, self.portal_user, self.loner)
+        }
+        self.assertEqual(found[self.head], [self.holding, self.organisation])
+        self.assertEqual(found[self.portal_user], [self.organisation])
+        self.assertFalse(found[self.loner])
+
+
 class TestReportOfMergedContacts(ReportCase):
     """The right to an organisation's reports does not come by a merge."""
 
