@@ -347,12 +347,10 @@ class SlmGapAnalysis(models.Model):
         self.check_access("write")
         for analysis in self:
             analysis._check_may_close()
-        self._step("reviewed", "closed")
         for analysis in self:
-            # past the seal, which nobody else gets
-            super(SlmGapAnalysis, analysis.sudo()).write(
-                {"closed_settings": analysis._get_live_settings()}
-            )
+            settings = analysis._get_live_settings()
+            analysis.sudo().closed_settings = settings
+        self._step("reviewed", "closed")
 
     def action_view_lines(self):
         """Its promises as a list that can be filtered and grouped."""

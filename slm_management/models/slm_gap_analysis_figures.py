@@ -250,9 +250,12 @@ class SlmGapAnalysisFigures(models.AbstractModel):
         agreements = (
             self.env["slm.agreement"]
             .sudo()
+            .with_context(active_test=False)
             .search(
                 Domain("company_id", "=", self.company_id.id)
+                # what is over may be archived since
                 & Domain("state", "in", ("active", "expired", "terminated"))
+                & (Domain("active", "=", True) | Domain("state", "!=", "active"))
                 & Domain("date_start", "<=", self.date_to)
                 & (
                     Domain("date_end", "=", False)

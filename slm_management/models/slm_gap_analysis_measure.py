@@ -108,7 +108,7 @@ class SlmGapAnalysisMeasure(models.AbstractModel):
             activity = line.activity_id.filtered("active")
             if line.measure_done:
                 activity.action_feedback()
-            elif not (line.owner_id and line.measure_date):
+            elif not (line.owner_id.active and line.measure_date):
                 activity.unlink()
             elif activity:
                 line._move_activity(activity)

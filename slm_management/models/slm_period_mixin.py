@@ -1,5 +1,7 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from datetime import date, timedelta
+
 import babel.dates
 
 from odoo import api, fields, models
@@ -18,6 +20,8 @@ PERIODS = [
 ]
 #: what no calendar knows
 CUSTOM = ("custom", "Other Period")
+#: days that somebody mistyped: there would be none before them to compare with
+EARLIEST, LONGEST = date(1970, 1, 1), timedelta(days=100 * 366)
 
 
 class SlmPeriodMixin(models.AbstractModel):
@@ -63,6 +67,24 @@ class SlmPeriodMixin(models.AbstractModel):
     # ------------------------------------------------------------------
     # Constraints
     # ------------------------------------------------------------------
+
+    @api.constrains("date_from", "date_to")
+    def _check_days(self):
+        for record in self:
+            days = record.date_to - record.date_from
+            if record.date_from < EARLIEST or days > LONGEST:
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s: nothing is known of %(from)s to %(to)s. Choose days "
+                        "from %(first)s on, and not more than 100 years.",
+                        **{
+                            "name": record.display_name or "–",
+                            "from": format_date(self.env, record.date_from),
+                            "to": format_date(self.env, record.date_to),
+                            "first": format_date(self.env, EARLIEST),
+                        },
+                    )
+                )
 
     @api.constrains("period", "date_from", "date_to", "company_id")
     def _check_period(self):

@@ -98,6 +98,18 @@ class TestGapFigures(GapCommon):
             ],
         )
 
+    def test_just_reached(self):
+        """Exactly what was promised is no gap."""
+        self.make_four()
+        self.env.cr.execute(
+            "UPDATE slm_agreement SET attainment_target = 75 WHERE id = %s",
+            [self.agreement.id],
+        )
+        self.env.invalidate_all()
+        self.at(FEBRUARY)
+        line = self.get_line(self.make())
+        self.assertEqual((line.share, line.gap, line.is_below), (75, 0, False))
+
     def test_each_priority_and_metric_apart(self):
         self.answer("mon 09:00", "mon 09:10")
         self.answer("mon 09:00", "mon 09:10", priority="3")
@@ -284,6 +296,16 @@ class TestGapPromises(GapCommon):
         february = self.make(date_from="2024-02-01", date_to="2024-02-29")
         self.assertNotIn(other, february.line_ids.agreement_id)
         self.assertIn(self.agreement, february.line_ids.agreement_id)
+
+    def test_archived_when_it_was_over(self):
+        """It was in force all the same."""
+        other = self.create_agreement("Terminated", consumers=[])
+        self.at("mon+1 09:00")
+        other.with_user(self.manager).action_terminate()
+        other.active = False
+        self.at(FEBRUARY)
+        lines = self.make().line_ids
+        self.assertIn(other, lines.agreement_id)
 
     def test_another_company(self):
         other = self._create_company(name="Elsewhere")
@@ -590,6 +612,20 @@ class TestGapMeasures(GapCommon):
         activity.action_feedback(feedback="Trained")
         self.assertTrue(self.line.measure_done)
         self.assertEqual(self.analysis.measure_count, 0)
+
+    def test_owner_leaves(self):
+        """The measure is open still, and nobody is asked who is gone."""
+        self.plan()
+        self.administrator.sudo().active = False
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(self.analysis.measure_count, 1)
+        self.line.measure = "Train the team once more"
+        self.analysis.action_compute()
+        activities = self.analysis.sudo().activity_ids
+        self.assertNotIn(self.administrator, activities.user_id)
+        self.line.owner_id = self.manager
+        self.assertEqual(self.line.sudo().activity_id.user_id, self.manager)
 
     def test_one_for_each_line(self):
         for line in self.analysis.line_ids[:2]:

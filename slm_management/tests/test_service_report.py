@@ -4,7 +4,7 @@ import json
 
 from psycopg2.errors import UniqueViolation
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form
 from odoo.tools import mute_logger
@@ -173,6 +173,15 @@ class TestServiceReport(ReportCase):
         rows = [(row["label"], row["count"], row["share"]) for row in group["rows"]]
         self.assertEqual(rows, [("Our Team", 6, 100)])
 
+    def test_causes_by_kind(self):
+        """Their shares are those of the late promises of a kind."""
+        self.live()
+        groups = self.create_report(audience="provider")._get_document()["causes"]
+        self.assertEqual([group["kind"] for group in groups], ["sla", "ola"])
+        for group in groups:
+            total = sum(row["share"] for row in group["rows"])
+            self.assertAlmostEqual(total, 100)
+
     def test_escalations_are_counted(self):
         self.live()
         self.env.cr.execute(
@@ -200,6 +209,24 @@ class TestServiceReport(ReportCase):
         rows = document["compliance"][0]["rows"]
         self.assertEqual([row["share"] for row in rows], [50, 100, 50])
         self.assertEqual(self.get_figures(document)["excluded"], "1")
+
+    def test_excluded_after_another_proposal(self):
+        """What was turned down or taken back before is not told."""
+        self.live()
+        clock = self.get_clock(self.late, "completion")
+        exclusions = self.env["slm.exclusion"]
+        reason = self.env.ref("slm_management.slm_exclusion_reason_force_majeure")
+        exclusions.with_user(self.agent)._propose(
+            clock.with_user(self.agent), reason, "Flood"
+        ).with_user(self.manager).action_reject()
+        self.exclude(self.late)
+        clock.exclusion_ids[:1].with_user(self.manager).action_withdraw()
+        self.exclude(self.late)
+        report = self.create_report()
+        [batch] = report._iter_rows("excluded")
+        [row] = batch
+        self.assertEqual(row["note"], "Wrong plug")
+        self.assertEqual(report._get_document()["exclusions"]["count"], 1)
 
     def test_backlog_and_first_contact(self):
         self.live()
@@ -298,6 +325,19 @@ class TestServiceReport(ReportCase):
         figures = self.get_figures(document)
         # nine promised times of SLAs ended, three of them in time
         self.assertEqual(figures["share_sla"], "33.3 %")
+
+    def test_tables_are_of_slas(self):
+        """What the provider agreed with others is not added to what customers get."""
+        self.live()
+        found = self.create_report(audience="provider")._get_document("en_US")
+        by_kind = {
+            group["kind"]: sum(row["ended"] for row in group["rows"])
+            for group in found["compliance"]
+        }
+        self.assertTrue(by_kind["ola"])
+        for name in ("services", "priorities"):
+            total = sum(row["ended"] for row in found[name])
+            self.assertEqual(total, by_kind["sla"])
 
     def test_provider_narrows(self):
         self.live()
@@ -457,6 +497,47 @@ class TestServiceReportLife(ReportCase):
         draft.action_compute()
         self.assertFalse(draft.line_ids.filtered("remark"))
 
+    def test_days_that_were_mistyped(self):
+        for first, last in (
+            ("0024-01-08", "0024-01-14"),
+            ("0202-01-08", "2024-01-14"),
+            ("2024-01-08", "9999-12-31"),
+        ):
+            with self.assertRefused("nothing is known of", ValidationError):
+                self.create_report(period="custom", date_from=first, date_to=last)
+
+    def test_one_day(self):
+        """It is compared with the day before."""
+        self.live()
+        report = self.create_report(
+            period="custom", date_from="2024-01-09", date_to="2024-01-09"
+        )
+        figures = self.get_figures(report._get_document("en_US"))
+        self.assertEqual((figures["opened"], figures["closed"]), ("0", "1"))
+        periods = report._get_document("en_US")["trend"]["periods"]
+        self.assertEqual(periods[-2]["from"], "2024-01-08")
+        self.assertEqual(periods[-2]["to"], "2024-01-08")
+        self.assertEqual(len(periods), 12)
+
+    def test_days_to_come(self):
+        """Nothing has happened yet; what is open now is told."""
+        self.live()
+        report = self.create_report(date_from="2024-02-05", date_to="2024-02-11")
+        document = report._get_document("en_US")
+        figures = self.get_figures(document)
+        self.assertEqual((figures["opened"], figures["open_at_end"]), ("0", "1"))
+        self.assertIn("The period was not over", document["notices"][0])
+
+    def test_fiscal_year(self):
+        """From April on, compared with the year before."""
+        self.company.slm_fiscal_month = "4"
+        self.live("mon+52 09:00")
+        vals = {"period": "year", "date_from": "2023-04-01", "date_to": "2024-03-31"}
+        document = self.create_report(**vals)._get_document("en_US")
+        self.assertEqual(document["period_text"], "04/01/2023 – 03/31/2024")
+        self.assertEqual(document["previous_period_text"], "04/01/2022 – 03/31/2023")
+        self.assertEqual(self.get_figures(document)["opened"], "3")
+
     def test_customer_is_needed(self):
         with self.assertRefused("names none"):
             self.create_report(partner_id=False)
@@ -500,6 +581,16 @@ class TestServiceReportLife(ReportCase):
         report.action_publish()
         self.assertEqual(report.content["trend"][-1]["tickets"]["opened"], 1)
         self.assertFalse(report._get_document()["notices"])
+
+    def test_figures_of_the_whole_period_are_published(self):
+        """Whoever drafted it early does not have to think of it."""
+        self.at("tue 09:00")
+        report = self.create_report()
+        self.assertIn("was not over", report._get_document("en_US")["notices"][0])
+        self.live()
+        report.with_user(self.manager).action_publish()
+        self.assertFalse(report._get_document()["notices"])
+        self.assertEqual(report.content["trend"][-1]["tickets"]["opened"], 3)
 
     def test_published_is_sealed_for_all(self):
         self.live()
