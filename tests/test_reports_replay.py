@@ -1,4 +1,4 @@
-"""The replayed real log: service report, gap analysis, dashboard and portal agree with a
+"""Service report, gap analysis, dashboard and portal of the replayed log agree with a
 recount by hand, on screen, in PDF and XLSX, in English and in Chinese.
 
 The log lies beside the clone and not in it; without it, these tests are skipped.
@@ -232,7 +232,7 @@ def test_gap_analysis(rpc, month):
         for name in ("met", "missed"):
             found[line["agreement_code"], line["metric"], name] += line[name]
     for key, figures in month.count_clocks("agreement", "metric").items():
-        assert {n: found[*key, n] for n in ("met", "missed")} == {
+        assert {n: found[(*key, n)] for n in ("met", "missed")} == {
             n: figures[n] for n in ("met", "missed")
         }
     by_promise = month.count_clocks("agreement", "metric", "target_seconds")

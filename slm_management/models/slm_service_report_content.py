@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine import METRICS, share_met
@@ -10,6 +11,8 @@ from ..engine import METRICS, share_met
 #: periods of the trend, the report's own included
 TRAIL = 12
 KINDS = ("sla", "ola", "uc")
+#: the key of services that are not told by name
+OTHERS = "others"
 #: what counts of clocks can be added up
 ADDED = ("ended", "met", "missed", "excluded", "breached", "breached_running")
 #: dates of contracts that are told before they come
@@ -89,8 +92,8 @@ class SlmServiceReportContent(models.AbstractModel):
         }
 
     def _take_filters(self):
-        services = self._take_names(self.service_ids)
-        filters = {"services": [services[id_] for id_ in self.service_ids.ids]}
+        services = self._take_names(self._get_told_services(self.service_ids))
+        filters = {"services": list(services.values())}
         if self.audience == "provider":
             teams = self._take_names(self.team_ids)
             filters["customers"] = self.customer_ids.mapped("display_name")
@@ -157,24 +160,68 @@ class SlmServiceReportContent(models.AbstractModel):
 
     def _take_table(self, scope, span, by):
         """Tickets, and the clocks of their SLAs, by service or by priority."""
-        figures = self.env["slm.figures"]
-        tickets = figures._get_ticket_figures(scope, [span], by=(by,))
-        clocks = figures._get_clock_figures(scope, [span], by=(by,))
-        keys = {key for _span, key in [*tickets, *clocks]}
-        names = {}
-        if by == "service":
-            names = self._take_names(self.env["slm.service"].browse(keys - {None}))
-        rows = [
-            {
-                by: names.get(key) if by == "service" else key,
-                **tickets.get((span.key, key), figures._prepare_ticket_figures()),
-                **clocks.get((span.key, key), figures._prepare_clock_figures()),
-            }
-            for key in keys
-        ]
+        found = self._count_by(scope, span, (by,))
         if by == "priority":
+            rows = [{by: key, **figures} for key, figures in found.items()]
             return sorted(rows, key=lambda row: row["priority"] or "", reverse=True)
+        names = self._hide_services(found, scope, span)
+        rows = [{by: names.get(key), **figures} for key, figures in found.items()]
         return sorted(rows, key=lambda row: (-row["opened"], str(row["service"])))
+
+    def _count_by(self, scope, span, by=()):
+        """``{key: figures of tickets and clocks}``; of all together, the key is None.
+
+        :param by: one thing to group by, or none
+        """
+        figures = self.env["slm.figures"]
+        tickets = figures._get_ticket_figures(scope, [span], by=by)
+        clocks = figures._get_clock_figures(scope, [span], by=by)
+        return {
+            next(iter(key[1:]), None): {
+                **tickets.get(key, figures._prepare_ticket_figures()),
+                **clocks.get(key, figures._prepare_clock_figures()),
+            }
+            for key in {*tickets, *clocks}
+        }
+
+    def _hide_services(self, found, scope, span):
+        """``{key: names}`` of services; all that are not told become one, counted anew.
+
+        :param found: what was counted by service; it is changed
+        """
+        services = self.env["slm.service"].browse(found.keys() - {None})
+        told = self._get_told_services(services)
+        names, hidden = self._take_names(told), services - told
+        if hidden:
+            for service in hidden.ids:
+                del found[service]
+            others = scope._replace(services=hidden.ids)
+            found |= {OTHERS: self._count_by(others, span)[None]}
+            names[OTHERS] = self._take_text(lambda env: env._("Other services"))
+        return names
+
+    def _get_told_services(self, services):
+        """Those whose names the report tells.
+
+        A customer is told what is published to him, to somebody above or below him, or
+        to everybody.
+        """
+        if self.audience == "provider" or not services:
+            return services
+        published = self.env["slm.process"].sudo()._get_covering_domain(
+            self._get_contacts_around()
+        ) & Domain("state", "=", "published")
+        told = services.sudo().with_context(active_test=False)
+        return services & told.search(
+            Domain("id", "in", services.ids) & Domain("process_ids", "any", published)
+        ).with_env(services.env)
+
+    def _get_contacts_around(self):
+        """Ids of the customer, of all above and of all below him."""
+        partner = self.partner_id
+        below = self.env["res.partner"].sudo().with_context(active_test=False)
+        above = self.env["slm.matcher"]._get_chains(partner.ids).get(partner.id, [])
+        return [*above, *below._search([("id", "child_of", partner.ids)])]
 
     def _take_causes(self, scope, span):
         """How many of the rows that are late have which cause, by kind."""
@@ -290,6 +337,14 @@ class SlmServiceReportContent(models.AbstractModel):
             for record in records.with_context(lang=lang):
                 names[record.id][lang] = record.name
         return names
+
+    def _take_text(self, tell):
+        """``{language: text}`` in all installed languages.
+
+        :param tell: makes the text in an environment
+        """
+        langs = [code for code, _name in self.env["res.lang"].get_installed()]
+        return {lang: tell(self.with_context(lang=lang).env) for lang in langs}
 
     def _add_up(self, metrics):
         """Figures of the clocks of several metrics in one; None has no share."""

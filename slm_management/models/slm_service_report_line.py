@@ -194,9 +194,18 @@ class SlmServiceReportLine(models.Model):
     @api.model
     def _get_remarks_of(self, report):
         """The id of the report whose remarks are kept."""
-        if self.search_count([("report_id", "=", report.id)], limit=1):
-            return report.id
-        return report.previous_version_id.id or 0
+        own = self.search_count([("report_id", "=", report.id)], limit=1)
+        source = report if own else report.previous_version_id
+        # What was said among ourselves is not for a customer.
+        said_to = (source.content or {}).get("audience")
+        return source.id if said_to == report.audience else 0
+
+    @api.model
+    def _get_told_services(self, report, late):
+        """Ids of the services of the rows that the report tells by name."""
+        query = SQL("SELECT DISTINCT late.service_id FROM (%s) late", late)
+        ids = [service for [service] in self.env.execute_query(query) if service]
+        return report._get_told_services(self.env["slm.service"].browse(ids)).ids
 
     @api.model
     def _get_insert_sql(self, report):
@@ -223,7 +232,9 @@ class SlmServiceReportLine(models.Model):
                    outcome, cause, escalation_count, reason_name, note, remark,
                    create_uid, create_date, write_uid, write_date)
             SELECT %(report)s, late.clock_id, ticket.number,
-                   ticket.name, service.name, late.priority,
+                   ticket.name,
+                   CASE WHEN service.id = ANY(%(told)s::int[]) THEN service.name END,
+                   late.priority,
                    CASE WHEN %(internal)s THEN
                         COALESCE(customer.name, requester.name) END,
                    CASE WHEN %(internal)s THEN team.name END, agreement.code,
@@ -254,6 +265,7 @@ class SlmServiceReportLine(models.Model):
             report=report.id,
             kept=self._get_remarks_of(report),
             internal=is_internal,
+            told=self._get_told_services(report, late),
             late=late,
             uid=self.env.uid,
             now=fields.Datetime.now(),

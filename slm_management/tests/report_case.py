@@ -1,5 +1,6 @@
 # Copyright 2026 slm_management founding team
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.fields import Command
 
 from .holders_case import HoldersCase
 
@@ -19,6 +20,22 @@ class ReportCase(HoldersCase):
         )
         cls.other_agreement = cls.create_agreement("Other SLA", [cls.other])
         cls.reports = cls.env["slm.service.report"]
+        cls.publish(cls.service | cls.other_service, cls.organisation)
+
+    @classmethod
+    def publish(cls, services, consumer):
+        """A process by which a contact may ask for services."""
+        process = cls.env["slm.process"].create(
+            {
+                "name": "Ask for it",
+                "service_ids": [Command.set(services.ids)],
+                "publication_ids": [
+                    Command.create({"role": "consumer", "partner_id": consumer.id})
+                ],
+            }
+        )
+        process.action_publish()
+        return process
 
     @classmethod
     def create_report(cls, user=None, **vals):
@@ -73,3 +90,10 @@ class ReportCase(HoldersCase):
             for row in batch
             if row["kind"] == "sla"
         }
+
+    def get_figures(self, document):
+        return {row["name"]: row["text"] for row in document["key_figures"]}
+
+    # ------------------------------------------------------------------
+    # Figures
+    # ------------------------------------------------------------------

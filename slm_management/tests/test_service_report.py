@@ -18,13 +18,6 @@ HOUR = 3600
 class TestServiceReport(ReportCase):
     """What service reports say."""
 
-    def get_figures(self, document):
-        return {row["name"]: row["text"] for row in document["key_figures"]}
-
-    # ------------------------------------------------------------------
-    # Figures
-    # ------------------------------------------------------------------
-
     def test_compliance(self):
         self.live()
         document = self.create_report()._get_document("en_US")
@@ -100,6 +93,50 @@ class TestServiceReport(ReportCase):
             [tuple(row[name] for name in names) for row in document["priorities"]],
             [("Very High", 1, 0, 1, 0, 0, None), ("Medium", 2, 2, 0, 3, 3, 50)],
         )
+
+    def test_services_of_others_have_no_name(self):
+        """A customer is told of services that are published to him, by name."""
+        self.env["slm.process"].search([]).action_retire()
+        self.publish(self.service, self.organisation)
+        secret = self.env["slm.service"].create({"name": "Secret"})
+        self.live()
+        self.late.slm_service_id = self.other_service
+        self.open.slm_service_id = secret
+        names = ("name", "opened", "closed", "open_at_end", "met", "missed")
+        own = [("Mail", 1, 1, 0, 3, 0), ("Other services", 2, 1, 1, 0, 3)]
+        customer = self.create_report()
+        provider = self.create_report(audience="provider")
+        for report, expected in (
+            (customer, own),
+            (customer.with_context(lang="zh_CN"), None),
+        ):
+            document = report._get_document()
+            rows = [tuple(row[name] for name in names) for row in document["services"]]
+            self.assertCountEqual(rows, expected or rows)
+            self.assertNotIn("Secret", str(document))
+        self.assertNotIn("Print", str(list(customer._iter_rows("late"))))
+        self.assertNotIn("Print", str(customer.content))
+        told = [row["name"] for row in provider._get_document("en_US")["services"]]
+        self.assertLessEqual({"Mail", "Print", "Secret"}, set(told))
+        self.assertIn("Print", str(list(provider._iter_rows("late"))))
+
+    def test_service_of_a_department(self):
+        """What is published to somebody below the customer is his, too."""
+        self.env["slm.process"].search([]).action_retire()
+        self.publish(self.service, self.person)
+        self.live()
+        document = self.create_report()._get_document("en_US")
+        names = {row["name"] for row in document["services"]}
+        self.assertEqual(names, {"Mail", "Other services"})
+
+    def test_remarks_among_ourselves(self):
+        """What was written for the provider does not go to a customer."""
+        self.live()
+        report = self.create_report(audience="provider")
+        report.late_ids.write({"remark": "They are always late"})
+        report.write({"audience": "customer", "partner_id": self.organisation.id})
+        self.assertFalse(any(report.late_ids.mapped("remark")))
+        self.assertTrue(report.late_ids)
 
     def test_trend(self):
         self.live()
