@@ -214,7 +214,6 @@ class SlmServiceReportLine(models.Model):
         late = figures._get_late_sql(
             report._get_report_scope(), report._get_report_span()
         )
-        is_internal = report.audience == "provider"
         return SQL(
             """
             WITH kept AS (
@@ -243,8 +242,7 @@ class SlmServiceReportLine(models.Model):
                    GREATEST(late.elapsed_seconds - late.target_seconds, 0),
                    late.started_at, late.breached_at,
                    CASE WHEN late.outcome != 'running' THEN late.stopped_at END,
-                   late.outcome, late.cause,
-                   (SELECT COUNT(*) FROM slm_escalation step
+                   late.outcome, late.cause, (SELECT COUNT(*) FROM slm_escalation step
                      WHERE step.clock_id = late.clock_id AND step.state != 'skipped'),
                    reason.name, exclusion.note, kept.remark,
                    %(uid)s, %(now)s, %(uid)s, %(now)s
@@ -264,7 +262,7 @@ class SlmServiceReportLine(models.Model):
             """,
             report=report.id,
             kept=self._get_remarks_of(report),
-            internal=is_internal,
+            internal=report.audience == "provider",
             told=self._get_told_services(report, late),
             late=late,
             uid=self.env.uid,
