@@ -160,6 +160,35 @@ SCREENS = {
         ready=".o_kanban_view .o_kanban_record",
         height=560,
     ),
+    "levels": Screen(
+        "slm_manager",
+        "slm_management.slm_dashboard_action",
+        ready="[data-section=trend] canvas",
+        height=1300,
+    ),
+    "service_report": Screen(
+        "slm_manager",
+        "slm_management.slm_service_report_action",
+        "service_report_meridian",
+        ".o_slm_service_report canvas",
+        1400,
+    ),
+    "gap_analysis": Screen(
+        "slm_manager",
+        "slm_management.slm_gap_analysis_action",
+        "gap_analysis_last",
+        ".o_form_view .o_data_row",
+        900,
+    ),
+    "compliance": Screen(
+        "slm_manager",
+        "slm_management.slm_clock_statistics_action",
+        ready=".o_pivot table, .o_graph_view canvas",
+        height=600,
+    ),
+    "portal_reports": Screen(
+        "slm_customer", "/my/service-reports", ready="canvas", height=1400
+    ),
     "services": Screen(
         "slm_agent",
         "slm_management.slm_service_action",

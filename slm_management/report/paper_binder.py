@@ -33,14 +33,15 @@ DIGIT, BLANK = 556, 278
 class PaperBinder:
     """Binds PDF files: :meth:`add` them one after the other, then :meth:`close`.
 
+    What all pages have in common can be told before, by :meth:`frame`.
+
     :param file: open for writing in binary mode; it is not closed
-    :param title: of the document, as readers of PDF show it
-    :param lang: language of the document, as a code like ``en_US``
     """
 
-    def __init__(self, file, title="", lang=""):
+    def __init__(self, file):
         self.file = file
-        self.title, self.lang = title, lang
+        #: the object that is drawn on each page; 0: none
+        self.margins = 0
         self.pages, self.stamps = array("l"), array("l")
         self.widths = array("d")
         #: where objects begin; 0: not written yet. There is no object 0.
@@ -51,6 +52,23 @@ class PaperBinder:
         self._write(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
         self.tree, self.font = self._reserve(), self._reserve()
 
+    def frame(self, content):
+        """Draw the first page of a PDF on all pages that are added: head and foot.
+
+        :param bytes content: the PDF; what is drawn on the page must be one stream
+        """
+        page = PdfFileReader(BytesIO(content)).pages[0]
+        numbers = {}
+        drawn = page["/Contents"]
+        for key, value in {
+            "/Type": NameObject("/XObject"),
+            "/Subtype": NameObject("/Form"),
+            "/BBox": page.raw_get("/MediaBox"),
+            "/Resources": page.raw_get("/Resources"),
+        }.items():
+            drawn[NameObject(key)] = value
+        self.margins = self._import(drawn, numbers)
+
     def add(self, content):
         """Append all pages of a PDF.
 
@@ -60,16 +78,19 @@ class PaperBinder:
         for page in PdfFileReader(BytesIO(content)).pages:
             self._add_page(page, numbers)
 
-    def close(self):
-        """Write page numbers and all that holds the file together."""
+    def close(self, title="", lang=""):
+        """Write page numbers and all that holds the file together.
+
+        :param title: of the document, as readers of PDF show it
+        :param lang: language of the document, as a code like ``en_US``
+        """
         for number, stamp in enumerate(self.stamps):
             self._put(stamp, self._draw_number(number))
         self._put(self.font, self._prepare_font())
         self._put(self.tree, self._prepare_tree())
         catalog, info = self._reserve(), self._reserve()
-        self._put(catalog, self._prepare_catalog())
-        title = createStringObject(self.title)
-        self._put(info, _dictionary({"/Title": title}))
+        self._put(catalog, self._prepare_catalog(lang))
+        self._put(info, _dictionary({"/Title": createStringObject(title)}))
         self._write_references(catalog, info)
 
     # ------------------------------------------------------------------
@@ -83,7 +104,7 @@ class PaperBinder:
         self.widths.append(float(page.mediabox[2]))
         values = {key: page.raw_get(key) for key in page if key not in LOCAL}
         values["/Contents"] = self._wrap(page, stamp)
-        values["/Resources"] = self._lend_font(page["/Resources"])
+        values["/Resources"] = self._lend(page["/Resources"])
         values["/Parent"] = self._refer(self.tree)
         self._put(number, self._adopt(_dictionary(values), numbers))
 
@@ -97,24 +118,25 @@ class PaperBinder:
         before = self._share(b"<< /Length 2 >>\nstream\nq\n\nendstream")
         return ArrayObject([self._refer(before), *drawn, self._refer(stamp)])
 
-    def _lend_font(self, resources):
-        """The resources of a page, and the font for its number."""
+    def _lend(self, resources):
+        """The resources of a page, the font for its number, and its head and foot."""
         values = {key: resources.raw_get(key) for key in resources}
-        fonts = resources["/Font"] if "/Font" in resources else {}
-        values["/Font"] = _dictionary(
-            {
-                **{key: fonts.raw_get(key) for key in fonts},
-                "/SlmNumber": self._refer(self.font),
-            }
-        )
+        lent = {"/Font": {"/SlmNumber": self._refer(self.font)}}
+        if self.margins:
+            lent["/XObject"] = {"/SlmMargins": self._refer(self.margins)}
+        for kind, more in lent.items():
+            own = resources[kind] if kind in resources else {}
+            own = {key: own.raw_get(key) for key in own}
+            values[kind] = _dictionary({**own, **more})
         return _dictionary(values)
 
     def _draw_number(self, number):
         text = f"{number + 1} / {len(self.pages)}"
         width = sum(DIGIT if sign.isdigit() else BLANK for sign in text)
         left = self.widths[number] - PLACE[0] - width * FONT_SIZE / 1000
+        margins = "q /SlmMargins Do Q " if self.margins else ""
         drawn = (
-            f"Q q BT 0.33 g /SlmNumber {FONT_SIZE} Tf "
+            f"Q {margins}q BT 0.33 g /SlmNumber {FONT_SIZE} Tf "
             f"{left:.2f} {PLACE[1]} Td ({text}) Tj ET Q"
         )
         return f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream".encode()
@@ -190,8 +212,8 @@ class PaperBinder:
             }
         )
 
-    def _prepare_catalog(self):
-        lang = self.lang.partition("@")[0].replace("_", "-")
+    def _prepare_catalog(self, lang):
+        lang = lang.partition("@")[0].replace("_", "-")
         return _dictionary(
             {
                 "/Type": NameObject("/Catalog"),

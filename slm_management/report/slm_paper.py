@@ -20,6 +20,8 @@ class SlmPaper(models.AbstractModel):
 
     #: name of the model that is printed
     _paper_model = None
+    #: whether it may be so long that it is printed in parts from the outset
+    _in_parts = False
 
     @api.model
     def _get_report_values(self, docids, data=None):
@@ -49,6 +51,17 @@ class SlmPaper(models.AbstractModel):
     def _prepare_document(self, record):
         """All that the paper of one record says, a dict of plain values."""
         raise NotImplementedError()
+
+    @api.model
+    def _iter_parts(self, record):
+        """The documents that a paper is printed from, one after the other, each with
+        ``is_numbered``: its pages get their numbers when they are bound."""
+        yield {**self._prepare_document(record), "is_numbered": True}
+
+    @api.model
+    def _get_heading(self, record):
+        """Title of the file."""
+        return record.display_name
 
     # ------------------------------------------------------------------
     # What papers have in common

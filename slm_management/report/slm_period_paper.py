@@ -23,7 +23,6 @@ class SlmPeriodPaper(models.AbstractModel):
     _description = "Report about a Period on Paper"
     _inherit = ["slm.paper"]
 
-    #: it has :meth:`_iter_parts`
     _in_parts = True
 
     @api.model
@@ -55,12 +54,10 @@ class SlmPeriodPaper(models.AbstractModel):
 
     @api.model
     def _get_heading(self, record):
-        """Title and language of the file."""
-        return record._get_report_base_filename(), record._get_paper_lang()
+        return record._get_report_base_filename()
 
     @api.model
     def _iter_parts(self, record):
-        """The documents that the paper is printed from, one after the other."""
         lang = record._get_paper_lang()
         writer, record = self.with_context(lang=lang), record.with_context(lang=lang)
         document = record._get_document(lang)

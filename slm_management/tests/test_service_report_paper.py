@@ -205,10 +205,10 @@ class TestServiceReportParts(ReportPaperCase):
         single = BytesIO()
         writer.write(single)
         file = BytesIO()
-        binder = PaperBinder(file, "A (title) 标题", "zh_CN")
+        binder = PaperBinder(file)
         for _part in range(3):
             binder.add(single.getvalue())
-        binder.close()
+        binder.close("A (title) 标题", "zh_CN")
         reader = PdfFileReader(file)
         texts = [page.extract_text().strip() for page in reader.pages]
         self.assertEqual(texts, [f"{number} / 6" for number in range(1, 7)])
