@@ -27,8 +27,8 @@ STYLE = """
     .fw-bold { font-weight: bold; }
 </style>
 """
-#: a page that has nothing but its head and its foot
-BLANK = "<!DOCTYPE html><html><head><meta charset='utf-8'/></head><body></body></html>"
+#: a page with nothing but its head and its foot, which an empty one does not get
+BLANK = "<!DOCTYPE html><html><body><p>&#160;</p></body></html>"
 DELAY = "--javascript-delay"
 
 

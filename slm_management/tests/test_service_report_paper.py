@@ -7,8 +7,9 @@ from unittest.mock import patch
 from urllib.parse import urlencode
 
 from openpyxl import load_workbook
+from reportlab.pdfgen.canvas import Canvas
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
@@ -214,6 +215,30 @@ class TestServiceReportParts(ReportPaperCase):
         self.assertEqual(texts, [f"{number} / 6" for number in range(1, 7)])
         self.assertEqual(reader.metadata["/Title"], "A (title) 标题")
 
+    def test_binder_frames(self):
+        """Each page has what is drawn on the first one of the frame, and its own."""
+        file = BytesIO()
+        binder = PaperBinder(file)
+        binder.frame(self.draw("Head"))
+        binder.add(self.draw("One", "Two"))
+        binder.close()
+        found = [page.extract_text() for page in PdfFileReader(file).pages]
+        self.assertEqual(len(found), 2)
+        for text, own, number in zip(
+            found, ("One", "Two"), ("1 / 2", "2 / 2"), strict=True
+        ):
+            self.assertSays(text, "Head", own, number)
+
+    def draw(self, *pages):
+        """A PDF with a word on each page."""
+        file = BytesIO()
+        canvas = Canvas(file)
+        for text in pages:
+            canvas.drawString(72, 500, text)
+            canvas.showPage()
+        canvas.save()
+        return file.getvalue()
+
 
 class ReportRoadCase(ReportPaperCase, HttpCase):
     def run_cron(self, name="due"):
@@ -242,6 +267,35 @@ class TestServiceReportPdf(ReportRoadCase):
         book = self.read_book(self.export(self.record | other))
         self.assertTrue(any(self.record.code in name for name in book.sheetnames))
         self.assertTrue(any(other.code in name for name in book.sheetnames))
+
+    def test_heads_and_rows_are_never_printed_together(self):
+        """As wkhtmltopdf crashes when rows take a page more than there are heads."""
+        asked = []
+
+        def run(reports, bodies, header=None, footer=None, **options):
+            asked.append((self.late.number in "".join(bodies), bool(header or footer)))
+            return origin(reports, bodies, header=header, footer=footer, **options)
+
+        printer = self.registry["ir.actions.report"]
+        origin = printer._run_wkhtmltopdf
+        with patch.object(printer, "_run_wkhtmltopdf", run):
+            self.render_pdf(self.record, self.manager)
+        self.assertEqual(asked, [(False, True), (True, False)])
+
+    def test_what_crashes_is_printed_in_another_way(self):
+        crash = "Wkhtmltopdf failed (error code: -11)."
+
+        def run(reports, bodies, header=None, **options):
+            if header and self.agreement.name in "".join(bodies):
+                raise UserError(crash)
+            return origin(reports, bodies, header=header, **options)
+
+        self.report = "slm_management.action_report_slm_agreement"
+        printer = self.registry["ir.actions.report"]
+        origin = printer._run_wkhtmltopdf
+        with patch.object(printer, "_run_wkhtmltopdf", run):
+            pages = self.render_pdf(self.agreement, self.manager)
+        self.assertSays(pages[0], self.agreement.name, f"1 / {len(pages)}")
 
     def test_other_reports_are_printed_as_ever(self):
         self.report = "slm_management.action_report_slm_agreement"
