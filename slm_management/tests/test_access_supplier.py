@@ -452,7 +452,7 @@ class TestSupplierIsRequester(SupplierCase):
         rule = self.env.ref("slm_management.mail_notification_rule_catalogue")
         shipped = rule.domain_force
         rule.domain_force = "[(1, '=', 1)]"
-        path = file_path("slm_management/migrations/19.0.1.3.0/post-rules.py")
-        load_script(path, "post_rules").migrate(self.env.cr, "19.0.1.2.0")
+        path = file_path("slm_management/migrations/19.0.1.4.0/post-rules.py")
+        load_script(path, "post_rules").migrate(self.env.cr, "19.0.1.3.0")
         rule.invalidate_recordset()
         self.assertEqual(rule.domain_force, shipped)
