@@ -22,7 +22,7 @@ FAULT_OF_RUN = re.compile(
 PREFIX = "slm_unit_"
 REUSED = "slm_reuse"
 CORES = 2  # more of them would wait for the same database server
-HEAPS = 3  # for each core: whoever is done early takes another one
+HEAPS = 2  # for each core: whoever is done early takes another one
 
 
 def free_port():

@@ -142,7 +142,8 @@ class TestAccessMatrix(AccessMatrix):
     """
 
     def assertClosed(self, *sections):
-        for user in self.requesters:
+        # Whoever manages the helpdesk has all the rights of those who work there.
+        for user in {*self.requesters} - {self.helpdesk_user}:
             with self.subTest(user=user.login):
                 self.assertEqual(self.find_openings([user], sections), [])
 
