@@ -14,7 +14,10 @@ from .counts import Counts
 NO_TESTS = 5  # pytest's exit code for an empty selection
 CORES = 2  # more of them would wait for the same database server
 #: what takes longest begins first, so that nobody waits for it alone at the end
-LONGEST = ("test_replay", "test_reports_replay", "test_bench", "test_fresh_start")
+LONGEST = (
+    *("test_report_schedules", "test_figures_replay", "test_ten_thousand"),
+    *("test_replay", "test_reports_replay", "test_bench", "test_screens"),
+)
 
 
 def files():
